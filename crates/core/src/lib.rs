@@ -1,0 +1,25 @@
+//! Corridor's engine: protocol, store, links' negotiation, routing, and the hub's [`broker`], without any I/O.
+//!
+//! This crate never reads a clock, draws ambient randomness, opens a socket or touches a browser. A shell
+//! drives it: `src/shell` in the app, `crates/hub` for the broker, `crates/sim` for both by the thousand.
+//!
+//! # The drive contract
+//! 1. Hand one [`node::Input`] and [`time::Now`] to [`node::Node::handle`].
+//! 2. Carry out [`node::Node::poll_output`] until it answers `None`.
+//! 3. Arm one timer for [`node::Node::next_wake`], and sleep until it or the next input.
+//!
+//! Inputs that arise while carrying out outputs (a synchronous save, say) wait in a queue until step 2 is done.
+
+pub mod broker;
+pub mod clock;
+pub mod id;
+pub mod key;
+pub mod limits;
+pub mod model;
+pub mod node;
+pub mod redact;
+pub mod rng;
+pub mod store;
+pub mod time;
+pub mod timer;
+pub mod wire;

@@ -1,0 +1,80 @@
+//! Every bound, with its reason. Nothing from outside may grow past one of these (law L5).
+
+use core::time::Duration;
+
+/// Longest encoded operation. Leaves room for a long note beside its context and signature.
+pub const MAX_OP_BYTES: usize = 24 * 1024;
+/// Longest message text in bytes: several screens of writing.
+pub const MAX_TEXT_BYTES: usize = 8 * 1024;
+/// Longest task title, name, place or status in bytes: a line.
+pub const MAX_LINE_BYTES: usize = 512;
+/// Longest order key of a task in bytes.
+pub const MAX_POSITION_BYTES: usize = 128;
+/// Longest packet between peers. Chromium advertises 256 KiB; 64 KiB is safe in every engine.
+pub const MAX_PACKET_BYTES: usize = 60 * 1024;
+/// Target size of one batch of operations, small enough that a chat line waits only briefly behind it.
+pub const BATCH_BYTES: usize = 32 * 1024;
+/// Unacknowledged operation bytes in flight to one peer: the window that makes back-pressure.
+pub const WINDOW_BYTES: usize = 256 * 1024;
+/// Longest hub frame: a packet, its seal and its header.
+pub const MAX_HUB_FRAME_BYTES: usize = MAX_PACKET_BYTES + 1024;
+/// Longest session description. Chromium's data-only SDP is about 500 bytes plus 100 per candidate.
+pub const MAX_SDP_BYTES: usize = 16 * 1024;
+/// Longest ICE candidate line.
+pub const MAX_CANDIDATE_BYTES: usize = 1024;
+/// Candidates held for one negotiation until its remote description is set.
+pub const MAX_HELD_CANDIDATES: usize = 64;
+/// Writers one replica keeps. A clinic room sees dozens in a day; above this we refuse new ones.
+pub const MAX_WRITERS: usize = 1024;
+/// Peers a node links with at once before issue-level partial mesh takes over.
+pub const MAX_PEERS: usize = 64;
+/// Entries in one causal context.
+pub const MAX_CONTEXT: usize = MAX_WRITERS;
+/// Operations received ahead of their writer's gap, per writer.
+pub const MAX_AHEAD: usize = 1024;
+/// Frames kept in the debug log.
+pub const FRAME_LOG: usize = 500;
+/// An operation stamped further ahead than this waits until its time comes.
+pub const MAX_FUTURE: Duration = Duration::from_secs(5 * 60);
+/// An operation whose causes never came is shown, marked, after this.
+pub const GAP_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often a quiet peer is asked for a sign of life.
+pub const HEARTBEAT: Duration = Duration::from_millis(1500);
+/// A ping unanswered for this long moves the peer to the relay.
+pub const PING_PATIENCE: Duration = Duration::from_secs(3);
+/// A peer with no working path for this long is shown offline.
+pub const PEER_GONE: Duration = Duration::from_secs(10);
+/// An operation unacknowledged for this long is sent again (R-MSG-3).
+pub const ACK_PATIENCE: Duration = Duration::from_secs(5);
+/// Tries on a live path before an operation waits in the outbox (R-MSG-3).
+pub const ACK_TRIES: u32 = 3;
+/// Own timer for a connection that never leaves `new` (DESIGN §2): no event would ever come.
+pub const DIAL_PATIENCE: Duration = Duration::from_secs(8);
+/// Grace after `disconnected` before ICE restarts.
+pub const ICE_GRACE: Duration = Duration::from_millis(500);
+/// An ICE restart that has not connected by then gives way to a new connection.
+pub const RESTART_PATIENCE: Duration = Duration::from_secs(8);
+/// First and longest pause between attempts at a direct link.
+pub const DIAL_BACKOFF: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(60));
+/// First and longest pause between attempts to reach the hub.
+pub const HUB_BACKOFF: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(15));
+/// WebSocket heartbeat; dead after two misses.
+pub const HUB_PING: Duration = Duration::from_secs(5);
+/// A presence frame (typing, away) is forgotten after this unless renewed.
+pub const PRESENCE_TTL: Duration = Duration::from_secs(8);
+
+/// How long the hub keeps a room or phone-book entry without use: a clinic day (R-HUB-1).
+pub const ROOM_TTL: Duration = Duration::from_secs(8 * 3600);
+/// How long the hub remembers that a room has ended, to say so.
+pub const ENDED_TTL: Duration = Duration::from_secs(24 * 3600);
+/// How often the hub sweeps stale state (R-HUB-6).
+pub const HUB_SWEEP: Duration = Duration::from_secs(30);
+/// A connection that has sent nothing for this long is half-open and closed.
+pub const HUB_SILENCE: Duration = Duration::from_secs(15);
+/// Rooms on one hub.
+pub const HUB_MAX_ROOMS: usize = 10_000;
+/// Members of one room.
+pub const HUB_MAX_MEMBERS: usize = 256;
+/// Connections from one address.
+pub const HUB_MAX_PER_ADDRESS: usize = 512;

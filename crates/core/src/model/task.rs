@@ -1,0 +1,61 @@
+//! A shared task and the ways to change it.
+
+use crate::id::WriterId;
+use crate::redact::Private;
+use crate::time::Wall;
+
+/// How soon a task matters.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum Priority {
+    /// Whenever there is time.
+    Low,
+    /// The usual.
+    #[default]
+    Normal,
+    /// Before the others.
+    High,
+    /// Now.
+    Urgent,
+}
+
+/// Where a task stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub enum TaskStatus {
+    /// Nobody has begun.
+    #[default]
+    Open,
+    /// Somebody is on it.
+    InProgress,
+    /// Finished.
+    Done,
+}
+
+/// Who should do a task.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Assignee {
+    /// One person.
+    Person(WriterId),
+    /// Anyone with this role.
+    Role(Private),
+}
+
+/// A new value for one field of a task. Each field is a last-writer-wins register of its own.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TaskChange {
+    /// What is to be done.
+    Title(Private),
+    /// Anything more to say.
+    Notes(Private),
+    /// Who should do it; `None` for anyone.
+    Assignee(Option<Assignee>),
+    /// How soon it matters.
+    Priority(Priority),
+    /// When it should be done.
+    Due(Option<Wall>),
+    /// The chair or room; empty for none.
+    Place(Private),
+    /// Where it stands.
+    Status(TaskStatus),
+    /// Its place in the list: an order key compared as bytes (fractional indexing).
+    Position(Vec<u8>),
+}

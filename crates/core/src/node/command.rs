@@ -1,0 +1,118 @@
+//! What a person, or the debug object for them, can ask of a node.
+
+use crate::id::{OpId, PeerId, TaskId};
+use crate::model::{Profile, TaskChange};
+use crate::redact::Private;
+
+/// An intent. Each is answered by [`super::Output::Done`]: a durable one after it was saved.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Command {
+    /// Say who one is; the first time, join the room.
+    SetProfile(Profile),
+    /// Add a task. A missing position puts it at the end of the list.
+    AddTask(Vec<TaskChange>),
+    /// Add many tasks at the end of the list.
+    ImportTasks(Vec<Vec<TaskChange>>),
+    /// Change fields of a task; fields that already have the value are left out.
+    EditTask(TaskId, Vec<TaskChange>),
+    /// Put a task between two others of the list (`None`: at the end on that side).
+    MoveTask {
+        /// The task to move.
+        task: TaskId,
+        /// Its new neighbour above.
+        after: Option<TaskId>,
+        /// Its new neighbour below.
+        before: Option<TaskId>,
+    },
+    /// Delete a task for everyone, for good.
+    DeleteTask(TaskId),
+    /// Say something to the room.
+    Post {
+        /// The text.
+        text: Private,
+        /// The message it answers.
+        reply_to: Option<OpId>,
+    },
+    /// This message, and all shown above it, were on screen.
+    MarkRead(OpId),
+    /// The person is typing, or has stopped. Not saved.
+    Typing(bool),
+    /// Restart ICE with one peer, or with all.
+    RestartIce(Option<PeerId>),
+    /// Ping every present peer by its direct link and through the hub. Answered with
+    /// [`Done::Probed`] when all have answered or their time is up.
+    Probe,
+    /// Break something on purpose.
+    Fault(Fault),
+    /// Leave the room on this device: says goodbye and closes all links.
+    Leave,
+}
+
+/// A fault on demand (R-DBG-2).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fault {
+    /// Close the direct link with this peer; it dials again.
+    DropLink(PeerId),
+    /// Use the relay only, for all peers; `false` heals.
+    RelayOnly(bool),
+    /// Be without the hub; `false` heals.
+    CutHub(bool),
+}
+
+/// What a command achieved.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Done {
+    /// Nothing to report.
+    Ok,
+    /// The new task.
+    Task(TaskId),
+    /// The new tasks.
+    Tasks(Vec<TaskId>),
+    /// The new message.
+    Message(OpId),
+    /// What each present peer answered.
+    Probed(Vec<ProbeResult>),
+}
+
+/// One peer's answer to [`Command::Probe`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ProbeResult {
+    /// The peer.
+    pub peer: PeerId,
+    /// Round trip by the direct link, in milliseconds; `None` when it did not answer.
+    pub direct_ms: Option<u64>,
+    /// Round trip through the hub, in milliseconds; `None` when it did not answer.
+    pub relay_ms: Option<u64>,
+    /// Bytes sent to and received from the peer so far, all paths.
+    pub bytes: (u64, u64),
+}
+
+/// Why a command changed nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CommandError {
+    /// The text is longer than the limit.
+    #[error("the text is too long")]
+    TooLong,
+    /// There is nothing to say.
+    #[error("the text is empty")]
+    Empty,
+    /// No such task, or it was deleted.
+    #[error("there is no such task")]
+    NoSuchTask,
+    /// No such message.
+    #[error("there is no such message")]
+    NoSuchMessage,
+    /// No such peer.
+    #[error("there is no such peer")]
+    NoSuchPeer,
+    /// One has to say who one is first.
+    #[error("join the room first")]
+    NotJoined,
+    /// The device has no room left: nothing was changed.
+    #[error("storage on this device is full")]
+    StorageFull,
+    /// The node has left the room.
+    #[error("this room was left")]
+    Left,
+}

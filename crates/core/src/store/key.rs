@@ -1,0 +1,57 @@
+//! Names of stored records.
+
+use crate::id::{RoomId, Seq, WriterId};
+use core::fmt;
+
+/// One record in the vault. Bytes under an [`Key::Op`] never change, so tabs of one browser can share
+/// them without overwriting each other.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Key {
+    /// One operation of a room.
+    Op(RoomId, WriterId, Seq),
+    /// What the home page shows of a room, one record per tab slot.
+    Room(RoomId, u16),
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Op(room, writer, seq) => write!(f, "corridor/1/op/{room}/{writer}/{seq}"),
+            Self::Room(room, slot) => write!(f, "corridor/1/room/{room}/{slot}"),
+        }
+    }
+}
+
+impl Key {
+    /// Reads what [`fmt::Display`] writes; `None` for anything else that shares the storage.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.strip_prefix("corridor/1/")?.split('/');
+        let key = match parts.next()? {
+            "op" => Self::Op(
+                RoomId::parse(parts.next()?)?,
+                WriterId::parse(parts.next()?)?,
+                parts.next()?.parse().ok()?,
+            ),
+            "room" => Self::Room(RoomId::parse(parts.next()?)?, parts.next()?.parse().ok()?),
+            _ => return None,
+        };
+        parts.next().is_none().then_some(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_read_what_they_write() {
+        for key in [
+            Key::Op(RoomId([1; 16]), WriterId([2; 16]), 3),
+            Key::Room(RoomId([1; 16]), 4),
+        ] {
+            assert_eq!(Key::parse(&key.to_string()), Some(key));
+        }
+        assert_eq!(Key::parse("corridor/1/op/x/y/1"), None);
+    }
+}

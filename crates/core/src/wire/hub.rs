@@ -1,0 +1,194 @@
+//! Frames between a client and the hub, over the WebSocket: one frame per binary message.
+
+use super::codec::{self, WireError};
+use super::registry::{from_hub, to_hub};
+use crate::id::{PeerId, RoomId, RoomTag, SessionId};
+use crate::limits;
+use minicbor::bytes::ByteVec;
+use minicbor::{Decode, Encode};
+
+/// What a client says to the hub.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum ClientFrame {
+    /// Enter a room.
+    Join(Join),
+    /// A sealed negotiation step for one member.
+    Signal(Parcel),
+    /// A sealed packet for one member.
+    Relay(Parcel),
+    /// Leave the room; the socket may stay.
+    Leave,
+    /// Asks for a [`HubFrame::Pong`] with the same number.
+    Ping(u64),
+}
+
+/// What the hub says to a client.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum HubFrame {
+    /// 32 random bytes to sign, the first frame on every socket.
+    Challenge([u8; 32]),
+    /// The join succeeded.
+    Joined(Joined),
+    /// A member arrived, or came back with a new session.
+    Arrived(Member),
+    /// A member's socket ended.
+    Departed(Member),
+    /// A sealed negotiation step from one member.
+    Signal(Parcel),
+    /// A sealed packet from one member.
+    Relayed(Parcel),
+    /// A request was refused: a number of [`super::registry::refusal`].
+    Refused(u16),
+    /// Answers [`ClientFrame::Ping`].
+    Pong(u64),
+    /// This member is not on the hub: a signal or packet for it was dropped.
+    Undelivered(PeerId),
+}
+
+/// Enters a room.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct Join {
+    /// [`super::VERSION`] of the client.
+    #[n(0)]
+    pub version: u16,
+    /// The room.
+    #[n(1)]
+    pub room: RoomId,
+    /// The tag of the room key. The first member of a room sets it.
+    #[n(2)]
+    pub tag: RoomTag,
+    /// The peer that joins.
+    #[n(3)]
+    pub peer: PeerId,
+    /// Its run. A greater hub arrival order fences the older run.
+    #[n(4)]
+    pub session: SessionId,
+    /// The device's Ed25519 public key; [`PeerId`] is derived from it and `slot`.
+    #[cbor(n(5), with = "minicbor::bytes")]
+    pub public_key: [u8; 32],
+    /// The tab's slot on its device.
+    #[n(6)]
+    pub slot: u16,
+    /// Ed25519 over [`crate::key::join_message`].
+    #[cbor(n(7), with = "minicbor::bytes")]
+    pub proof: [u8; 64],
+    /// The client holds history of the room, so a hub that forgot the room (restart) opens it again.
+    #[n(8)]
+    pub resume: bool,
+}
+
+/// The join succeeded.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct Joined {
+    /// The hub's wall clock, milliseconds since the epoch.
+    #[n(0)]
+    pub wall: u64,
+    /// The other members.
+    #[n(1)]
+    pub members: Vec<Member>,
+    /// `stun:` and `turn:` URLs to use. `stun:?:PORT` stands for the host name the page was loaded from.
+    #[n(2)]
+    pub ice: Vec<String>,
+}
+
+/// A member of a room on the hub.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Encode, Decode)]
+pub struct Member {
+    /// The peer.
+    #[n(0)]
+    pub peer: PeerId,
+    /// Its run.
+    #[n(1)]
+    pub session: SessionId,
+}
+
+/// Sealed bytes for, or from, one member.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct Parcel {
+    /// To the hub: the recipient. From the hub: the sender.
+    #[n(0)]
+    pub peer: PeerId,
+    /// The sealed bytes (rules S-PACKET and S-SIGNAL).
+    #[n(1)]
+    pub sealed: ByteVec,
+}
+
+#[derive(Encode, Decode)]
+struct One<T>(#[n(0)] T);
+
+#[derive(Encode, Decode)]
+struct Nonce(#[cbor(n(0), with = "minicbor::bytes")] [u8; 32]);
+
+#[derive(Encode, Decode)]
+struct Nothing();
+
+impl ClientFrame {
+    /// The bytes of one WebSocket message.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        match self {
+            Self::Join(join) => codec::frame(to_hub::JOIN, join),
+            Self::Signal(parcel) => codec::frame(to_hub::SIGNAL, parcel),
+            Self::Relay(parcel) => codec::frame(to_hub::RELAY, parcel),
+            Self::Leave => codec::frame(to_hub::LEAVE, &Nothing()),
+            Self::Ping(number) => codec::frame(to_hub::PING, &One(*number)),
+        }
+    }
+
+    /// Reads one WebSocket message.
+    ///
+    /// # Errors
+    /// [`WireError::TooLarge`], [`WireError::Malformed`], or [`WireError::Unknown`] for a number of a
+    /// newer version.
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        let (number, mut d) = codec::open(bytes, limits::MAX_HUB_FRAME_BYTES)?;
+        Ok(match number {
+            to_hub::JOIN => Self::Join(codec::fields(&mut d)?),
+            to_hub::SIGNAL => Self::Signal(codec::fields(&mut d)?),
+            to_hub::RELAY => Self::Relay(codec::fields(&mut d)?),
+            to_hub::LEAVE => Self::Leave,
+            to_hub::PING => Self::Ping(codec::fields::<One<u64>>(&mut d)?.0),
+            other => return Err(WireError::Unknown(other)),
+        })
+    }
+}
+
+impl HubFrame {
+    /// The bytes of one WebSocket message.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        match self {
+            Self::Challenge(nonce) => codec::frame(from_hub::CHALLENGE, &Nonce(*nonce)),
+            Self::Joined(joined) => codec::frame(from_hub::JOINED, joined),
+            Self::Arrived(member) => codec::frame(from_hub::ARRIVED, member),
+            Self::Departed(member) => codec::frame(from_hub::DEPARTED, member),
+            Self::Signal(parcel) => codec::frame(from_hub::SIGNAL, parcel),
+            Self::Relayed(parcel) => codec::frame(from_hub::RELAYED, parcel),
+            Self::Refused(code) => codec::frame(from_hub::REFUSED, &One(*code)),
+            Self::Pong(number) => codec::frame(from_hub::PONG, &One(*number)),
+            Self::Undelivered(peer) => codec::frame(from_hub::UNDELIVERED, &One(*peer)),
+        }
+    }
+
+    /// Reads one WebSocket message.
+    ///
+    /// # Errors
+    /// As [`ClientFrame::decode`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, WireError> {
+        let (number, mut d) = codec::open(bytes, limits::MAX_HUB_FRAME_BYTES)?;
+        Ok(match number {
+            from_hub::CHALLENGE => Self::Challenge(codec::fields::<Nonce>(&mut d)?.0),
+            from_hub::JOINED => Self::Joined(codec::fields(&mut d)?),
+            from_hub::ARRIVED => Self::Arrived(codec::fields(&mut d)?),
+            from_hub::DEPARTED => Self::Departed(codec::fields(&mut d)?),
+            from_hub::SIGNAL => Self::Signal(codec::fields(&mut d)?),
+            from_hub::RELAYED => Self::Relayed(codec::fields(&mut d)?),
+            from_hub::REFUSED => Self::Refused(codec::fields::<One<u16>>(&mut d)?.0),
+            from_hub::PONG => Self::Pong(codec::fields::<One<u64>>(&mut d)?.0),
+            from_hub::UNDELIVERED => Self::Undelivered(codec::fields::<One<PeerId>>(&mut d)?.0),
+            other => return Err(WireError::Unknown(other)),
+        })
+    }
+}

@@ -1,0 +1,98 @@
+//! The one registry of frame and operation numbers. A number is never used again; retired ones stay
+//! here with the reason.
+
+/// Frames between peers.
+pub mod peer {
+    /// Opens a path and says what its sender has (rule P-HELLO).
+    pub const HELLO: u16 = 1;
+    /// Runs of operations (rule P-OPS).
+    pub const OPS: u16 = 2;
+    /// What its sender has: acknowledgement and anti-entropy (rule P-HAVE).
+    pub const HAVE: u16 = 3;
+    /// Asks for a sign of life (rule P-PING).
+    pub const PING: u16 = 4;
+    /// Answers a ping on the path it came by (rule P-PONG).
+    pub const PONG: u16 = 5;
+    /// Presence and typing; unreliable (rule P-PRESENCE).
+    pub const PRESENCE: u16 = 6;
+    /// A negotiation step carried over a link instead of the hub (rule P-SIGNAL).
+    pub const SIGNAL: u16 = 7;
+    /// The sender is about to vanish (rule P-BYE).
+    pub const BYE: u16 = 8;
+}
+
+/// Frames from a client to the hub.
+pub mod to_hub {
+    /// Enters a room (rule H-JOIN).
+    pub const JOIN: u16 = 32;
+    /// A sealed negotiation step for one member (rule H-SIGNAL).
+    pub const SIGNAL: u16 = 33;
+    /// A sealed packet for one member (rule H-RELAY).
+    pub const RELAY: u16 = 34;
+    /// Leaves the room (rule H-LEAVE).
+    pub const LEAVE: u16 = 35;
+    /// Asks for a sign of life (rule H-PING).
+    pub const PING: u16 = 36;
+}
+
+/// Frames from the hub to a client.
+pub mod from_hub {
+    /// A nonce to sign; the first frame on every socket (rule H-CHALLENGE).
+    pub const CHALLENGE: u16 = 48;
+    /// The join succeeded; who else is there (rule H-JOINED).
+    pub const JOINED: u16 = 49;
+    /// A member arrived, or came back with a new session (rule H-ARRIVED).
+    pub const ARRIVED: u16 = 50;
+    /// A member's socket ended (rule H-DEPARTED).
+    pub const DEPARTED: u16 = 51;
+    /// A sealed negotiation step from one member (rule H-SIGNAL).
+    pub const SIGNAL: u16 = 52;
+    /// A sealed packet from one member (rule H-RELAY).
+    pub const RELAYED: u16 = 53;
+    /// A request was refused (rule H-REFUSED).
+    pub const REFUSED: u16 = 54;
+    /// Answers a ping (rule H-PING).
+    pub const PONG: u16 = 55;
+    /// The member a signal or packet was meant for is not here (rule H-UNDELIVERED).
+    pub const UNDELIVERED: u16 = 56;
+}
+
+/// Refusal codes of the hub.
+pub mod refusal {
+    /// No such room on this hub.
+    pub const UNKNOWN_ROOM: u16 = 1;
+    /// The room has ended.
+    pub const ENDED: u16 = 2;
+    /// The room has another tag: the key is not its key.
+    pub const WRONG_TAG: u16 = 3;
+    /// A newer session of the same peer joined.
+    pub const REPLACED: u16 = 4;
+    /// A limit is reached.
+    pub const FULL: u16 = 5;
+    /// The protocol version is not spoken here.
+    pub const VERSION: u16 = 6;
+    /// The signature over the challenge does not verify, or the peer id is not the key's.
+    pub const BAD_PROOF: u16 = 7;
+    /// The frame is malformed or too long.
+    pub const MALFORMED: u16 = 8;
+    /// A frame that needs a join first.
+    pub const NOT_JOINED: u16 = 9;
+}
+
+/// Operation bodies.
+pub mod op {
+    /// First of every writer: its public key and slot.
+    pub const GENESIS: u16 = 1;
+    /// The writer's profile.
+    pub const PROFILE: u16 = 2;
+    /// New values for fields of a task.
+    pub const TASK: u16 = 3;
+    /// A task's tombstone.
+    pub const DELETE_TASK: u16 = 4;
+    /// A message to the room.
+    pub const POST: u16 = 5;
+    /// What the writer has read.
+    pub const READ: u16 = 6;
+    /// The writer has left the room.
+    pub const LEAVE: u16 = 7;
+}
