@@ -1,1 +1,4 @@
 //! The app.
+
+pub mod state;
+pub mod ui;
