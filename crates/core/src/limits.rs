@@ -78,3 +78,29 @@ pub const HUB_MAX_ROOMS: usize = 10_000;
 pub const HUB_MAX_MEMBERS: usize = 256;
 /// Connections from one address.
 pub const HUB_MAX_PER_ADDRESS: usize = 512;
+/// Connections to one hub from everywhere: some 100 clinics, or a bound on an attacker's memory.
+pub const HUB_MAX_CONNECTIONS: usize = 10_000;
+/// Longest address in the phone book: a URL.
+pub const HUB_MAX_ADDRESS_BYTES: usize = 256;
+/// Longest body of a request to the hub's HTTP API: an address and three ids.
+pub const HUB_MAX_BODY_BYTES: usize = 4 * 1024;
+/// Requests waiting for the broker; beyond, sockets are not read, which TCP passes on to the senders.
+pub const HUB_INBOX: usize = 1024;
+/// Messages and bytes waiting for one socket; whoever reads slower than this is dropped. Holds the windows
+/// ([`WINDOW_BYTES`]) of 32 senders.
+pub const HUB_OUTBOX: (usize, usize) = (4096, 8 * 1024 * 1024);
+/// A socket that takes no bytes for this long is dropped.
+pub const HUB_WRITE_PATIENCE: Duration = Duration::from_secs(10);
+/// Messages per second and at once from one socket; beyond, the socket is not read for a while.
+pub const HUB_FRAME_RATE: (u32, u32) = (1000, 4000);
+/// Bytes per second and at once from one socket: a third of a 100 Mbit/s network.
+pub const HUB_BYTE_RATE: (u32, u32) = (4 * 1024 * 1024, 16 * 1024 * 1024);
+/// HTTP requests that change something, per second and at once from one address.
+pub const HUB_POST_RATE: (u32, u32) = (20, 200);
+/// STUN requests per second and at once from one address: forty tabs of one machine that all gather
+/// candidates for each other.
+pub const STUN_RATE: (u32, u32) = (500, 4000);
+/// Addresses whose rates are remembered at once.
+pub const HUB_MAX_SOURCES: usize = 4096;
+/// From the request to stop until the process ends.
+pub const HUB_STOP: Duration = Duration::from_secs(5);

@@ -1,1 +1,257 @@
-//! The hub's brain.
+//! The hub's brain: rooms, phone book, presence, handshake and blind relay (PRODUCT, "The hub").
+//!
+//! Sans-IO: no socket, clock or task lives here, and nothing sealed is ever opened. `crates/hub` drives it with
+//! real sockets, `crates/sim` with virtual ones, by the same contract as [`crate::node::Node`]: hand in one
+//! [`BrokerInput`], drain [`Broker::poll_command`], sleep until [`Broker::next_wake`].
+
+mod command;
+mod config;
+mod connection;
+mod forward;
+mod health;
+mod input;
+mod join;
+mod phone_book;
+mod refusal;
+mod room;
+mod rooms;
+#[cfg(test)]
+mod tests;
+
+pub use command::{BrokerCommand, CloseReason, Report};
+pub use config::{BrokerConfig, BrokerLimits};
+pub use health::Health;
+pub use input::{BrokerInput, SocketId, network_of};
+pub use phone_book::PhoneEntry;
+pub use refusal::Refusal;
+
+use crate::limits;
+use crate::rng::Rng;
+use crate::time::{Mono, Now};
+use crate::timer::Timers;
+use crate::wire::WireError;
+use crate::wire::hub::{ClientFrame, HubFrame};
+use connection::{Connection, Seat, Verdict};
+use core::net::IpAddr;
+use rooms::Rooms;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+/// Why the broker wants to be called again.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum WakeReason {
+    /// Some connection has been quiet and is to be asked for a sign of life, or given up.
+    Silence,
+    /// Rooms and phone-book entries grow old.
+    Sweep,
+}
+
+/// The state of one hub.
+pub struct Broker {
+    config: BrokerConfig,
+    rng: Rng,
+    connections: BTreeMap<SocketId, Connection>,
+    rooms: Rooms,
+    commands: VecDeque<BrokerCommand>,
+    timers: Timers<WakeReason>,
+    unknown_frames: u64,
+}
+
+impl Broker {
+    /// A hub without rooms.
+    #[must_use]
+    pub fn new(config: BrokerConfig) -> Self {
+        Self {
+            rng: Rng::new(config.seed),
+            rooms: Rooms::new(config.limits.rooms),
+            config,
+            connections: BTreeMap::new(),
+            commands: VecDeque::new(),
+            timers: Timers::default(),
+            unknown_frames: 0,
+        }
+    }
+
+    /// Takes one input. Drain [`Broker::poll_command`] to `None` before the next.
+    pub fn handle(&mut self, now: Now, input: BrokerInput<'_>) {
+        match input {
+            BrokerInput::Connected { conn, address } => self.connected(now.mono, conn, address),
+            BrokerInput::Frame { conn, bytes } => self.frame(now, conn, bytes),
+            BrokerInput::Alive { conn } => {
+                if let Some(connection) = self.connections.get_mut(&conn) {
+                    connection.heard(now.mono);
+                }
+            }
+            BrokerInput::Disconnected { conn } => self.forget(now.mono, conn),
+            BrokerInput::Wake => {}
+        }
+        while let Some(reason) = self.timers.pop_due(now.mono) {
+            match reason {
+                WakeReason::Silence => self.check_silence(now.mono),
+                WakeReason::Sweep => self.sweep(now.mono),
+            }
+        }
+    }
+
+    /// The next request to carry out.
+    #[must_use]
+    pub fn poll_command(&mut self) -> Option<BrokerCommand> {
+        self.commands.pop_front()
+    }
+
+    /// When to call again at the latest, and why. Ask after draining.
+    #[must_use]
+    pub fn next_wake(&self) -> Option<(Mono, WakeReason)> {
+        self.timers.next()
+    }
+
+    fn connected(&mut self, now: Mono, conn: SocketId, address: IpAddr) {
+        let network = network_of(address);
+        let neighbours = self
+            .connections
+            .values()
+            .filter(|c| c.network == network)
+            .count();
+        let limits = self.config.limits;
+        if neighbours >= limits.per_address || self.connections.len() >= limits.connections {
+            self.refuse(conn, Refusal::Full);
+            self.close(conn, CloseReason::Full);
+            return;
+        }
+        let connection = Connection::new(network, self.rng.bytes(), now);
+        let challenge = HubFrame::Challenge(connection.nonce);
+        self.timers
+            .set_earliest(WakeReason::Silence, connection.check_at);
+        self.connections.insert(conn, connection);
+        self.send(conn, &challenge);
+    }
+
+    fn frame(&mut self, now: Now, conn: SocketId, bytes: &[u8]) {
+        let Some(connection) = self.connections.get_mut(&conn) else {
+            return;
+        };
+        connection.heard(now.mono);
+        match ClientFrame::decode(bytes) {
+            Ok(ClientFrame::Join(join)) => {
+                if let Err(refusal) = self.join(now, conn, &join) {
+                    self.refuse(conn, refusal);
+                }
+            }
+            Ok(ClientFrame::Signal(parcel)) => {
+                self.forward(now.mono, conn, parcel, HubFrame::Signal);
+            }
+            Ok(ClientFrame::Relay(parcel)) => {
+                self.forward(now.mono, conn, parcel, HubFrame::Relayed);
+            }
+            Ok(ClientFrame::Leave) => {
+                if !self.vacate(now.mono, conn) {
+                    self.refuse(conn, Refusal::NotJoined);
+                }
+            }
+            Ok(ClientFrame::Ping(number)) => self.send(conn, &HubFrame::Pong(number)),
+            Err(WireError::Unknown(_)) => {
+                self.unknown_frames = self.unknown_frames.saturating_add(1);
+            }
+            Err(_) => {
+                self.refuse(conn, Refusal::Malformed);
+                self.close(conn, CloseReason::Malformed);
+                self.forget(now.mono, conn);
+            }
+        }
+    }
+
+    /// Frees the seat of `conn` and tells the room. False when it had none.
+    fn vacate(&mut self, now: Mono, conn: SocketId) -> bool {
+        let Some(seat) = self
+            .connections
+            .get_mut(&conn)
+            .and_then(|connection| connection.seat.take())
+        else {
+            return false;
+        };
+        if let Some(room) = self.rooms.get_mut(seat.room) {
+            room.leave(now, seat.member.peer);
+        }
+        self.report(Report::Left(seat.room, seat.member.peer));
+        self.tell_others(&seat, &HubFrame::Departed(seat.member));
+        true
+    }
+
+    /// Nothing of `conn` stays.
+    fn forget(&mut self, now: Mono, conn: SocketId) {
+        self.vacate(now, conn);
+        self.connections.remove(&conn);
+    }
+
+    /// Asks quiet connections for a sign of life and gives up those that left all questions unanswered.
+    fn check_silence(&mut self, now: Mono) {
+        let mut silent = Vec::new();
+        for (conn, connection) in &mut self.connections {
+            match connection.check(now) {
+                Verdict::Fine => {}
+                Verdict::Ask => self.commands.push_back(BrokerCommand::Ping { conn: *conn }),
+                Verdict::Silent => silent.push(*conn),
+            }
+        }
+        for conn in silent {
+            self.close(conn, CloseReason::Silent);
+            self.forget(now, conn);
+        }
+        if let Some(at) = self.connections.values().map(|c| c.check_at).min() {
+            self.timers.set(WakeReason::Silence, at);
+        }
+    }
+
+    fn sweep(&mut self, now: Mono) {
+        for room in self.rooms.sweep(now) {
+            self.report(Report::RoomEnded(room));
+        }
+        self.arm_sweep(now);
+    }
+
+    /// Sweeps go on while there is anything that can grow old.
+    fn arm_sweep(&mut self, now: Mono) {
+        if !self.rooms.is_empty() {
+            self.timers
+                .set_earliest(WakeReason::Sweep, now.plus(limits::HUB_SWEEP));
+        }
+    }
+
+    fn seat(&self, conn: SocketId) -> Option<Seat> {
+        self.connections.get(&conn)?.seat
+    }
+
+    /// Sends `frame`, encoded once, to every member of the seat's room but the seat's peer.
+    fn tell_others(&mut self, seat: &Seat, frame: &HubFrame) {
+        let Some(room) = self.rooms.get(seat.room) else {
+            return;
+        };
+        let bytes: Arc<[u8]> = frame.encode().into();
+        let others = room
+            .others(seat.member.peer)
+            .map(|(_, conn)| BrokerCommand::Send {
+                conn,
+                bytes: Arc::clone(&bytes),
+            });
+        self.commands.extend(others);
+    }
+
+    fn send(&mut self, conn: SocketId, frame: &HubFrame) {
+        let bytes = frame.encode().into();
+        self.commands.push_back(BrokerCommand::Send { conn, bytes });
+    }
+
+    fn refuse(&mut self, conn: SocketId, refusal: Refusal) {
+        self.report(Report::Refused(conn, refusal));
+        self.send(conn, &HubFrame::Refused(refusal.code()));
+    }
+
+    fn close(&mut self, conn: SocketId, reason: CloseReason) {
+        self.commands
+            .push_back(BrokerCommand::Close { conn, reason });
+    }
+
+    fn report(&mut self, report: Report) {
+        self.commands.push_back(BrokerCommand::Report(report));
+    }
+}

@@ -1,0 +1,50 @@
+//! What a broker is made from.
+
+use crate::limits;
+
+/// Settings of one broker. Not `Debug`: the seed foretells every challenge.
+#[derive(Clone)]
+pub struct BrokerConfig {
+    /// 32 random bytes: the only source of randomness.
+    pub seed: [u8; 32],
+    /// What [`crate::wire::hub::Joined::ice`] tells clients.
+    pub ice: Vec<String>,
+    /// Bounds.
+    pub limits: BrokerLimits,
+}
+
+/// Bounds of one broker. The defaults are those of [`limits`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BrokerLimits {
+    /// Rooms.
+    pub rooms: usize,
+    /// Members of one room, and entries of its phone book.
+    pub members: usize,
+    /// Connections in all.
+    pub connections: usize,
+    /// Connections from one address, as [`super::network_of`] groups them.
+    pub per_address: usize,
+}
+
+impl Default for BrokerLimits {
+    fn default() -> Self {
+        Self {
+            rooms: limits::HUB_MAX_ROOMS,
+            members: limits::HUB_MAX_MEMBERS,
+            connections: limits::HUB_MAX_CONNECTIONS,
+            per_address: limits::HUB_MAX_PER_ADDRESS,
+        }
+    }
+}
+
+impl BrokerConfig {
+    /// The default bounds.
+    #[must_use]
+    pub fn new(seed: [u8; 32], ice: Vec<String>) -> Self {
+        Self {
+            seed,
+            ice,
+            limits: BrokerLimits::default(),
+        }
+    }
+}

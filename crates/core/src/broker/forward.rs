@@ -1,0 +1,35 @@
+//! Rules H-SIGNAL, H-RELAY and H-UNDELIVERED: sealed bytes from one member to another, unopened.
+
+use super::{Broker, Refusal, SocketId};
+use crate::time::Mono;
+use crate::wire::hub::{HubFrame, Parcel};
+
+impl Broker {
+    /// Hands `parcel` on to its recipient, with the sender in its place.
+    pub(super) fn forward(
+        &mut self,
+        now: Mono,
+        conn: SocketId,
+        parcel: Parcel,
+        kind: fn(Parcel) -> HubFrame,
+    ) {
+        let Some(seat) = self.seat(conn) else {
+            self.refuse(conn, Refusal::NotJoined);
+            return;
+        };
+        let recipient = self.rooms.get_mut(seat.room).and_then(|room| {
+            room.touch(now);
+            room.socket_of(parcel.peer)
+        });
+        match recipient {
+            Some(recipient) => {
+                let frame = kind(Parcel {
+                    peer: seat.member.peer,
+                    sealed: parcel.sealed,
+                });
+                self.send(recipient, &frame);
+            }
+            None => self.send(conn, &HubFrame::Undelivered(parcel.peer)),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Rule H-JOIN: who may enter a room, and who has to make way.
+
+use super::connection::Seat;
+use super::room::Room;
+use super::{Broker, CloseReason, Refusal, Report, SocketId};
+use crate::key;
+use crate::time::Now;
+use crate::wire;
+use crate::wire::hub::{HubFrame, Join, Joined, Member};
+
+impl Broker {
+    /// Gives `conn` a seat, or says why not and leaves everything as it was.
+    pub(super) fn join(&mut self, now: Now, conn: SocketId, join: &Join) -> Result<(), Refusal> {
+        if join.version != wire::VERSION {
+            return Err(Refusal::Version);
+        }
+        self.check_proof(conn, join)?;
+        self.check_room(now, join)?;
+
+        let seat = Seat {
+            room: join.room,
+            member: Member {
+                peer: join.peer,
+                session: join.session,
+            },
+        };
+        let before = self.seat(conn);
+        if before.is_some_and(|old| (old.room, old.member.peer) != (join.room, join.peer)) {
+            self.vacate(now.mono, conn);
+        }
+        let room = self.rooms.visit(now.mono, join.room)?;
+        room.claim(join.tag);
+        let older = room.enter(now.mono, seat.member, conn);
+        let members = room.others(join.peer).map(|(member, _)| member).collect();
+        if let Some(connection) = self.connections.get_mut(&conn) {
+            connection.seat = Some(seat);
+        }
+        if let Some(older) = older.filter(|older| *older != conn) {
+            self.fence(older, &seat);
+        }
+        let joined = HubFrame::Joined(Joined {
+            wall: now.wall.0,
+            members,
+            ice: self.config.ice.clone(),
+        });
+        self.send(conn, &joined);
+        if before != Some(seat) {
+            self.report(Report::Joined(join.room, join.peer));
+            self.tell_others(&seat, &HubFrame::Arrived(seat.member));
+        }
+        Ok(())
+    }
+
+    /// The joiner holds the key that its peer id is made of, and signed this socket's challenge.
+    fn check_proof(&self, conn: SocketId, join: &Join) -> Result<(), Refusal> {
+        let connection = self.connections.get(&conn).ok_or(Refusal::BadProof)?;
+        let message = key::join_message(&connection.nonce, join.room, join.tag, join.session);
+        let holds = key::writer_id(&join.public_key, join.slot) == join.peer
+            && key::verify(&join.public_key, &message, &join.proof);
+        holds.then_some(()).ok_or(Refusal::BadProof)
+    }
+
+    /// The room is there (a hub that restarted opens it again for whoever has its history), the tag is
+    /// the room's, and there is a place.
+    fn check_room(&mut self, now: Now, join: &Join) -> Result<(), Refusal> {
+        let limit = self.config.limits.members;
+        let room = match self.rooms.visit(now.mono, join.room) {
+            Err(Refusal::UnknownRoom) if join.resume => {
+                let room = Room::new(Some(join.tag), now.mono);
+                self.rooms.open(now.mono, join.room, room)?;
+                self.report(Report::RoomOpened(join.room));
+                self.arm_sweep(now.mono);
+                return Ok(());
+            }
+            other => other?,
+        };
+        room.check_tag(join.tag)?;
+        if room.socket_of(join.peer).is_none() && room.len() >= limit {
+            return Err(Refusal::Full);
+        }
+        Ok(())
+    }
+
+    /// The newest arrival of a peer wins: its older socket is told and closed, and never announces a departure.
+    fn fence(&mut self, older: SocketId, seat: &Seat) {
+        self.connections.remove(&older);
+        self.report(Report::Replaced(seat.room, seat.member.peer));
+        self.refuse(older, Refusal::Replaced);
+        self.close(older, CloseReason::Replaced);
+    }
+}

@@ -1,0 +1,82 @@
+//! The phone book (R-HUB-1): with all other layers off, a room maps to addresses and that is all.
+
+use super::room::Room;
+use super::{Broker, Refusal, Report};
+use crate::id::{PeerId, RoomId, RoomTag};
+use crate::limits::{HUB_MAX_ADDRESS_BYTES, ROOM_TTL};
+use crate::time::{Mono, Now};
+use core::time::Duration;
+
+/// One line of a room's page.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PhoneEntry {
+    /// Whose.
+    pub peer: PeerId,
+    /// What the peer registered; means nothing to the hub.
+    pub address: String,
+    /// How long the entry lives unless it is used.
+    pub expires_in: Duration,
+}
+
+impl Broker {
+    /// Opens a room. Its first member sets its tag.
+    ///
+    /// # Errors
+    /// [`Refusal::Full`].
+    pub fn create_room(&mut self, now: Now) -> Result<RoomId, Refusal> {
+        let id = RoomId(self.rng.uuid_v7(now.wall));
+        self.rooms.open(now.mono, id, Room::new(None, now.mono))?;
+        self.report(Report::RoomOpened(id));
+        self.arm_sweep(now.mono);
+        Ok(id)
+    }
+
+    /// Writes or renews the entry of `peer`.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownRoom`], [`Refusal::Ended`], [`Refusal::WrongTag`], [`Refusal::Full`], or
+    /// [`Refusal::Malformed`] for an address that is empty, too long or holds control characters.
+    pub fn register(
+        &mut self,
+        now: Now,
+        room: RoomId,
+        tag: RoomTag,
+        peer: PeerId,
+        address: &str,
+    ) -> Result<Duration, Refusal> {
+        let fits = !address.is_empty() && address.len() <= HUB_MAX_ADDRESS_BYTES;
+        if !fits || address.chars().any(char::is_control) {
+            return Err(Refusal::Malformed);
+        }
+        let limit = self.config.limits.members;
+        let room = self.rooms.visit(now.mono, room)?;
+        room.check_tag(tag)?;
+        room.note(now.mono, peer, address.to_owned(), limit)?;
+        room.claim(tag);
+        Ok(ROOM_TTL)
+    }
+
+    /// The page of `room`, for those who know its tag.
+    ///
+    /// # Errors
+    /// [`Refusal::UnknownRoom`], [`Refusal::Ended`], or [`Refusal::WrongTag`].
+    pub fn peers(
+        &mut self,
+        now: Now,
+        room: RoomId,
+        tag: RoomTag,
+    ) -> Result<Vec<PhoneEntry>, Refusal> {
+        let room = self.rooms.visit(now.mono, room)?;
+        room.check_tag(tag)?;
+        room.touch(now.mono);
+        let left = |used: Mono| ROOM_TTL.saturating_sub(now.mono.since(used));
+        Ok(room
+            .entries(now.mono)
+            .map(|(peer, address, used)| PhoneEntry {
+                peer,
+                address: address.to_owned(),
+                expires_in: left(used),
+            })
+            .collect())
+    }
+}

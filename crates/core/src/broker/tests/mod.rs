@@ -1,0 +1,13 @@
+//! The broker's rules under virtual time.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::needless_pass_by_value
+)]
+
+mod forward;
+mod join;
+mod liveness;
+mod phone_book;
+mod world;

@@ -1,0 +1,205 @@
+//! A broker with a clock and clients that hold real keys.
+
+use crate::broker::{
+    Broker, BrokerCommand, BrokerConfig, BrokerInput, BrokerLimits, CloseReason, SocketId,
+};
+use crate::id::{PeerId, RoomId, RoomTag, SessionId};
+use crate::key::{self, DeviceKey};
+use crate::time::{Mono, Now, Wall};
+use crate::wire;
+use crate::wire::hub::{ClientFrame, HubFrame, Join, Member, Parcel};
+use core::net::{IpAddr, Ipv4Addr};
+use core::time::Duration;
+
+pub(super) const TAG: RoomTag = RoomTag([0x7a; 16]);
+
+/// What one socket got.
+#[derive(Clone, PartialEq, Debug)]
+pub(super) enum Got {
+    Frame(HubFrame),
+    Asked,
+    Closed(CloseReason),
+}
+
+pub(super) struct World {
+    pub(super) broker: Broker,
+    pub(super) now: Now,
+    mail: Vec<(SocketId, Got)>,
+    next_socket: u64,
+}
+
+/// A client: a socket, a device and a run.
+#[derive(Clone)]
+pub(super) struct Client {
+    pub(super) conn: SocketId,
+    pub(super) device: DeviceKey,
+    pub(super) session: SessionId,
+    pub(super) nonce: [u8; 32],
+}
+
+impl Client {
+    pub(super) fn peer(&self) -> PeerId {
+        self.device.writer()
+    }
+
+    pub(super) fn member(&self) -> Member {
+        Member {
+            peer: self.peer(),
+            session: self.session,
+        }
+    }
+
+    pub(super) fn join(&self, room: RoomId) -> Join {
+        let message = key::join_message(&self.nonce, room, TAG, self.session);
+        Join {
+            version: wire::VERSION,
+            room,
+            tag: TAG,
+            peer: self.peer(),
+            session: self.session,
+            public_key: self.device.public(),
+            slot: self.device.slot(),
+            proof: self.device.sign(&message),
+            resume: false,
+        }
+    }
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        Self::with(BrokerLimits::default())
+    }
+
+    pub(super) fn with(limits: BrokerLimits) -> Self {
+        let mut config = BrokerConfig::new([1; 32], vec!["stun:?:3478".into()]);
+        config.limits = limits;
+        Self {
+            broker: Broker::new(config),
+            now: Now {
+                mono: Mono(1_000_000),
+                wall: Wall(1_800_000_000_000),
+            },
+            mail: Vec::new(),
+            next_socket: 0,
+        }
+    }
+
+    pub(super) fn handle(&mut self, input: BrokerInput<'_>) {
+        self.broker.handle(self.now, input);
+        while let Some(command) = self.broker.poll_command() {
+            let (conn, got) = match command {
+                BrokerCommand::Send { conn, bytes } => {
+                    (conn, Got::Frame(HubFrame::decode(&bytes).unwrap()))
+                }
+                BrokerCommand::Ping { conn } => (conn, Got::Asked),
+                BrokerCommand::Close { conn, reason } => (conn, Got::Closed(reason)),
+                BrokerCommand::Report(_) => continue,
+            };
+            self.mail.push((conn, got));
+        }
+    }
+
+    /// Everything `client` got since the last call.
+    pub(super) fn got(&mut self, client: &Client) -> Vec<Got> {
+        let mut own = Vec::new();
+        self.mail.retain(|(conn, got)| {
+            let mine = *conn == client.conn;
+            if mine {
+                own.push(got.clone());
+            }
+            !mine
+        });
+        own
+    }
+
+    /// The frames `client` got since the last call.
+    pub(super) fn frames(&mut self, client: &Client) -> Vec<HubFrame> {
+        self.got(client)
+            .into_iter()
+            .filter_map(|got| match got {
+                Got::Frame(frame) => Some(frame),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// A socket from `address` of the device with this secret, not joined.
+    pub(super) fn connect_from(&mut self, address: IpAddr, secret: u8) -> Client {
+        self.next_socket += 1;
+        let mut client = Client {
+            conn: SocketId(self.next_socket),
+            device: DeviceKey::new([secret; 32], 0),
+            session: SessionId(self.next_socket),
+            nonce: [0; 32],
+        };
+        self.handle(BrokerInput::Connected {
+            conn: client.conn,
+            address,
+        });
+        if let [Got::Frame(HubFrame::Challenge(nonce))] = self.got(&client)[..] {
+            client.nonce = nonce;
+        }
+        client
+    }
+
+    pub(super) fn connect(&mut self, secret: u8) -> Client {
+        self.connect_from(IpAddr::V4(Ipv4Addr::new(192, 0, 2, secret)), secret)
+    }
+
+    /// A client in `room`, with its first frames read.
+    pub(super) fn member(&mut self, room: RoomId, secret: u8) -> Client {
+        let client = self.connect(secret);
+        self.send(&client, ClientFrame::Join(client.join(room)));
+        let frames = self.frames(&client);
+        assert!(
+            matches!(frames[..], [HubFrame::Joined(_)]),
+            "not joined: {frames:?}"
+        );
+        client
+    }
+
+    pub(super) fn room(&mut self) -> RoomId {
+        self.broker.create_room(self.now).unwrap()
+    }
+
+    pub(super) fn send(&mut self, client: &Client, frame: ClientFrame) {
+        self.send_bytes(client, &frame.encode());
+    }
+
+    pub(super) fn send_bytes(&mut self, client: &Client, bytes: &[u8]) {
+        self.handle(BrokerInput::Frame {
+            conn: client.conn,
+            bytes,
+        });
+    }
+
+    pub(super) fn drop_socket(&mut self, client: &Client) {
+        self.handle(BrokerInput::Disconnected { conn: client.conn });
+    }
+
+    /// Lets time pass, waking the broker whenever it asked for it.
+    pub(super) fn pass(&mut self, duration: Duration) {
+        let end = self.now.mono.plus(duration);
+        while let Some((at, _)) = self.broker.next_wake().filter(|(at, _)| *at <= end) {
+            assert!(at > self.now.mono, "a wake that does not move time on");
+            self.jump(at.since(self.now.mono));
+            self.handle(BrokerInput::Wake);
+        }
+        self.jump(end.since(self.now.mono));
+    }
+
+    /// Lets time pass without waking the broker, as a machine that sleeps does.
+    pub(super) fn jump(&mut self, duration: Duration) {
+        self.now = Now {
+            mono: self.now.mono.plus(duration),
+            wall: self.now.wall.plus(duration),
+        };
+    }
+}
+
+pub(super) fn parcel(to: &Client, sealed: &[u8]) -> Parcel {
+    Parcel {
+        peer: to.peer(),
+        sealed: sealed.to_vec().into(),
+    }
+}
