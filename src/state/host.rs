@@ -69,6 +69,8 @@ pub enum Setting {
     Theme,
     /// The draft of the open room's composer.
     Draft,
+    /// `off` when single-key shortcuts are switched off (WCAG 2.1.4).
+    Keys,
 }
 
 /// What the app cannot run without, when the browser lacks it.

@@ -5,6 +5,7 @@
 
 mod host;
 mod rows;
+pub mod select;
 
 pub use host::{CreateError, Host, KnownRoom, LinkError, Missing, Route, Setting, TimeStyle};
 pub use rows::{Row, Rows};

@@ -214,7 +214,10 @@ mod tests {
         });
         assert_eq!(order(rows), [4, 3, 1]);
         assert!(rows.get(2).is_none());
-        assert_eq!(rows.get(1).map(|row| row.get_untracked()), Some(Card(1, 40)));
+        assert_eq!(
+            rows.get(1).map(|row| row.get_untracked()),
+            Some(Card(1, 40))
+        );
     }
 
     #[test]
