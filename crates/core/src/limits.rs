@@ -39,6 +39,13 @@ pub const MAX_FUTURE: Duration = Duration::from_secs(5 * 60);
 /// An operation whose causes never came is shown, marked, after this.
 pub const GAP_PATIENCE: Duration = Duration::from_secs(10);
 
+/// Unanswered pings remembered per path: the path counts as silent long before.
+pub const MAX_OPEN_PINGS: usize = 64;
+/// ICE servers taken from a hub.
+pub const MAX_ICE_SERVERS: usize = 8;
+
+/// Operations asked of a peer that have not begun to come by then are asked of another.
+pub const ASK_PATIENCE: Duration = Duration::from_secs(4);
 /// How often a quiet peer is asked for a sign of life.
 pub const HEARTBEAT: Duration = Duration::from_millis(1500);
 /// A ping unanswered for this long moves the peer to the relay.

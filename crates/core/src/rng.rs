@@ -7,6 +7,12 @@ use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 /// A cryptographically strong generator (ChaCha20).
 pub struct Rng(ChaCha20Rng);
 
+impl core::fmt::Debug for Rng {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Rng(..)")
+    }
+}
+
 impl Rng {
     /// Starts from `seed`.
     #[must_use]

@@ -1,7 +1,9 @@
 //! Plain domain types. Nothing here knows bytes, peers or screens.
 
+mod op;
 mod person;
 mod task;
 
+pub use op::{Body, Op};
 pub use person::{Presence, Profile};
 pub use task::{Assignee, Priority, TaskChange, TaskStatus};

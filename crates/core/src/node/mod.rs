@@ -1,7 +1,18 @@
-//! The engine of one tab in one room.
+//! The engine of one tab in one room: composes replica, links and hub, and decides everything.
+//!
+//! Driven by a shell as the crate documentation says. Right after [`Node::new`] hand it
+//! [`Input::Wake`]: that is when it first reaches for the hub.
+
 mod command;
+mod commands;
+mod exchange;
+mod frames;
+mod hub;
 mod input;
+mod links;
 mod output;
+mod peer;
+mod project;
 mod view;
 
 pub use command::{Command, CommandError, Done, Fault, ProbeResult};
@@ -14,10 +25,21 @@ pub use view::{
     PersonView, Refusal, RoomView, StorageState, TaskView,
 };
 
-use crate::id::{OpId, RoomId, TaskId};
-use crate::key::{DeviceKey, RoomKey};
-use crate::store::Key;
+use crate::id::{ConnId, OpId, PeerId, RoomId, SessionId, Ticket, WriterId};
+use crate::key::{DeviceKey, RoomKey, RoomKeys};
+use crate::limits;
+use crate::rng::Rng;
+use crate::store::replica::Replica;
+use crate::store::saved::Memory;
+use crate::store::{Key, VersionVector};
 use crate::time::{Mono, Now};
+use crate::timer::Timers;
+use commands::{Pending, Probe};
+use core::fmt;
+use frames::FrameLog;
+use hub::HubLink;
+use peer::Peer;
+use std::collections::{BTreeMap, VecDeque};
 
 /// What a node is made from.
 #[derive(Debug)]
@@ -36,73 +58,396 @@ pub struct Config {
     pub hub_host: String,
 }
 
+/// Why a node wants to be woken.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Timer {
+    /// Reach for the hub again.
+    HubRetry,
+    /// Ask whether the hub is there.
+    HubPing,
+    /// Ask whether a peer is there.
+    Heartbeat(PeerId),
+    /// The next step of a negotiation is due.
+    Negotiation(PeerId),
+    /// An acknowledgement is overdue.
+    Resend(PeerId),
+    /// Operations asked for are overdue.
+    Asked,
+    /// An operation has waited long enough for its causes, or for its time.
+    Settle,
+    /// Somebody's typing is out of date.
+    Typing(PeerId),
+    /// A peer with no path is to be shown offline.
+    Gone(PeerId),
+    /// A probe's time is up.
+    Probe,
+}
+
+impl fmt::Display for Timer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::HubRetry => f.write_str("reach for the hub"),
+            Self::HubPing => f.write_str("hub heartbeat"),
+            Self::Heartbeat(peer) => write!(f, "heartbeat {}", peer.short()),
+            Self::Negotiation(peer) => write!(f, "negotiation {}", peer.short()),
+            Self::Resend(peer) => write!(f, "acknowledgement overdue {}", peer.short()),
+            Self::Asked => f.write_str("operations asked for"),
+            Self::Settle => f.write_str("waiting operations"),
+            Self::Typing(peer) => write!(f, "typing {}", peer.short()),
+            Self::Gone(peer) => write!(f, "peer gone {}", peer.short()),
+            Self::Probe => f.write_str("probe"),
+        }
+    }
+}
+
+/// What a save was for.
+#[derive(Debug)]
+enum Saving {
+    /// Own operations: [`Node::pending`] knows the rest.
+    Own,
+    /// Others' operations: confirm them to those who sent them.
+    Others(Vec<(PeerId, Vec<WriterId>)>),
+    /// Confirmations and admission.
+    Memory,
+}
+
 /// The engine. See the crate documentation for how it is driven.
 #[derive(Debug)]
-pub struct Node {}
+pub struct Node {
+    room: RoomId,
+    keys: RoomKeys,
+    device: DeviceKey,
+    me: WriterId,
+    session: SessionId,
+    hub_host: String,
+    durable: bool,
+    now: Mono,
+    rng: Rng,
 
-#[allow(unused_variables, clippy::todo, missing_docs)]
+    replica: Replica,
+    memory: Memory,
+    memory_dirty: bool,
+    /// Others' operations of this turn, to be saved at its end.
+    fresh: Vec<OpId>,
+    saving: BTreeMap<Ticket, Saving>,
+    next_ticket: u64,
+    storage: StorageState,
+    unread: usize,
+
+    peers: BTreeMap<PeerId, Peer>,
+    conns: BTreeMap<ConnId, PeerId>,
+    next_conn: u64,
+    hub: HubLink,
+    ice: Vec<IceServer>,
+    relay_only: bool,
+    hidden: bool,
+    typing: bool,
+
+    commands: VecDeque<(Ticket, Command)>,
+    pending: Option<Pending>,
+    probe: Option<Probe>,
+    leaving: bool,
+    left: bool,
+
+    timers: Timers<Timer>,
+    outputs: VecDeque<Output>,
+    changes: Changes,
+    shown: Option<(RoomView, Vec<PersonView>)>,
+    frames: FrameLog,
+    rejected: u64,
+    unknown_frames: u64,
+}
+
 impl Node {
     /// Starts from what the vault holds. Records that do not read are skipped and counted.
     pub fn new(config: Config, now: Now, stored: impl IntoIterator<Item = (Key, Vec<u8>)>) -> Self {
-        todo!()
+        let mut rng = Rng::new(config.seed);
+        let me = config.device.writer();
+        let mut records = BTreeMap::new();
+        let mut memory = Memory::default();
+        let mut rejected = 0;
+        for (key, bytes) in stored {
+            match key {
+                Key::Op(room, writer, seq) if room == config.room => {
+                    records.insert(OpId { writer, seq }, bytes);
+                }
+                Key::Memory(room, writer) if room == config.room && writer == me => {
+                    match Memory::decode(&bytes) {
+                        Ok(read) => memory = read,
+                        Err(_) => rejected += 1,
+                    }
+                }
+                Key::Op(..) | Key::Memory(..) => {}
+            }
+        }
+        let mut replica = Replica::new(config.room);
+        rejected += replica.load(records);
+        let mut timers = Timers::default();
+        timers.set(Timer::HubRetry, now.mono);
+        let mut node = Self {
+            room: config.room,
+            keys: config.key.derive(config.room),
+            me,
+            session: SessionId(rng.next_u64()),
+            device: config.device,
+            hub_host: config.hub_host,
+            durable: config.durable,
+            now: now.mono,
+            rng,
+            replica,
+            memory,
+            memory_dirty: false,
+            fresh: Vec::new(),
+            saving: BTreeMap::new(),
+            next_ticket: 0,
+            storage: if config.durable {
+                StorageState::Fine
+            } else {
+                StorageState::Blocked
+            },
+            unread: 0,
+            peers: BTreeMap::new(),
+            conns: BTreeMap::new(),
+            next_conn: 0,
+            hub: HubLink::default(),
+            ice: Vec::new(),
+            relay_only: false,
+            hidden: false,
+            typing: false,
+            commands: VecDeque::new(),
+            pending: None,
+            probe: None,
+            leaving: false,
+            left: false,
+            timers,
+            outputs: VecDeque::new(),
+            changes: Changes::default(),
+            shown: None,
+            frames: FrameLog::default(),
+            rejected,
+            unknown_frames: 0,
+        };
+        node.settle(now);
+        node.changes = Changes::default();
+        node
     }
+
     /// Takes one input. Drain [`Node::poll_output`] to `None` before the next.
     pub fn handle(&mut self, now: Now, input: Input) {
-        todo!()
+        debug_assert!(
+            self.outputs.is_empty(),
+            "drain the outputs before the next input"
+        );
+        // A monotonic clock that goes back is a shell's bug; time stands still then.
+        self.now = self.now.max(now.mono);
+        let now = Now {
+            mono: self.now,
+            ..now
+        };
+        match input {
+            Input::Wake => {}
+            Input::Command(ticket, command) => self.commands.push_back((ticket, command)),
+            Input::Saved(ticket, result) => self.saved(now, ticket, result),
+            Input::Hub(event) => self.hub_event(now, event),
+            Input::Rtc(conn, event) => self.rtc_event(now, conn, event),
+            Input::Lifecycle(event) => self.lifecycle(now, event),
+        }
+        self.next_command(now);
+        while let Some(timer) = self.timers.pop_due(now.mono) {
+            self.fire(now, timer);
+        }
+        self.finish(now);
     }
+
     /// The next request to carry out.
     #[must_use]
     pub fn poll_output(&mut self) -> Option<Output> {
-        todo!()
+        self.outputs.pop_front()
     }
+
     /// When to call again at the latest, and why. Ask after draining.
     #[must_use]
     pub fn next_wake(&self) -> Option<Wake> {
-        todo!()
+        self.timers.next().map(|(at, timer)| Wake {
+            at,
+            reason: timer.to_string(),
+        })
     }
-    /// The room as a whole.
-    #[must_use]
-    pub fn room(&self) -> RoomView {
-        todo!()
+
+    fn fire(&mut self, now: Now, timer: Timer) {
+        match timer {
+            Timer::HubRetry => self.hub_open(),
+            Timer::HubPing => self.hub_ping(now),
+            Timer::Heartbeat(peer) => self.heartbeat(now, peer),
+            Timer::Negotiation(peer) => self.negotiate(now, peer),
+            Timer::Resend(peer) => self.resend(now, peer),
+            Timer::Asked => self.review_asked(now),
+            Timer::Probe => self.probe_finished(true),
+            // Looked at in `finish`, at every turn.
+            Timer::Settle | Timer::Typing(_) | Timer::Gone(_) => {}
+        }
     }
-    /// Everyone, oneself first, then by name.
-    #[must_use]
-    pub fn people(&self) -> Vec<PersonView> {
-        todo!()
+
+    /// What every turn ends with: apply, save, choose paths, send, arm timers, report changes.
+    fn finish(&mut self, now: Now) {
+        if !self.left {
+            self.settle(now);
+            self.save_fresh();
+            self.choose_paths(now);
+            self.pump(now);
+            self.flush(now);
+            self.save_memory();
+            self.arm();
+        }
+        self.report();
     }
-    /// All living tasks, in list order.
-    #[must_use]
-    pub fn tasks(&self) -> Vec<TaskView> {
-        todo!()
+
+    /// Applies what can be applied and takes over what follows from it.
+    fn settle(&mut self, now: Now) {
+        let applied = self.replica.settle(now);
+        if applied.count == 0 {
+            self.arm_settle(now);
+            return;
+        }
+        let recount = !applied.messages.is_empty() || !applied.read.is_empty();
+        self.changes.people |= applied.people;
+        self.changes.tasks.extend(applied.tasks);
+        self.changes.messages.extend(applied.messages);
+        for (writer, from, to) in applied.read {
+            self.mark_messages(writer, from, to);
+        }
+        for writer in applied.heard {
+            // Whoever wrote after seeing ours has it, whatever became of the acknowledgement.
+            let seq = self.replica.known_by(writer, self.me);
+            self.confirmed_through(writer, seq);
+        }
+        if recount {
+            self.unread = self.count_unread();
+        }
+        if applied.people {
+            // Who a message is meant for may have changed with it.
+            let head = self.replica.have().get(self.me);
+            self.mark_own(0, head);
+        }
+        self.arm_settle(now);
     }
-    /// One task, unless it was deleted.
-    #[must_use]
-    pub fn task(&self, id: TaskId) -> Option<TaskView> {
-        todo!()
+
+    fn arm_settle(&mut self, now: Now) {
+        match self.replica.next_wake(now) {
+            Some(at) => self.timers.set(Timer::Settle, at),
+            None => self.timers.clear(Timer::Settle),
+        }
     }
-    /// All messages, in the order they are shown.
-    #[must_use]
-    pub fn messages(&self) -> Vec<MessageView> {
-        todo!()
+
+    fn save(&mut self, records: Vec<(Key, Vec<u8>)>, what: Saving) -> Ticket {
+        self.next_ticket += 1;
+        let ticket = Ticket(self.next_ticket);
+        if self.durable {
+            self.saving.insert(ticket, what);
+            self.output(Output::Save(ticket, records));
+        }
+        ticket
     }
-    /// One message.
-    #[must_use]
-    pub fn message(&self, id: OpId) -> Option<MessageView> {
-        todo!()
+
+    /// Saves others' operations of this turn; they are confirmed when that is done.
+    fn save_fresh(&mut self) {
+        let acks: Vec<(PeerId, Vec<WriterId>)> = self
+            .peers
+            .iter_mut()
+            .filter(|(_, peer)| !peer.acks.is_empty())
+            .map(|(id, peer)| (*id, std::mem::take(&mut peer.acks).into_iter().collect()))
+            .collect();
+        let fresh = std::mem::take(&mut self.fresh);
+        if acks.is_empty() && fresh.is_empty() {
+            return;
+        }
+        if fresh.is_empty() || !self.durable {
+            for (peer, writers) in acks {
+                self.acknowledge(peer, writers);
+            }
+            return;
+        }
+        let records = fresh.iter().filter_map(|id| self.op_record(*id)).collect();
+        self.save(records, Saving::Others(acks));
     }
-    /// All links, for the debug object and panel.
-    #[must_use]
-    pub fn links(&self) -> Vec<LinkView> {
-        todo!()
+
+    fn save_memory(&mut self) {
+        if std::mem::take(&mut self.memory_dirty) {
+            let record = (Key::Memory(self.room, self.me), self.memory.encode());
+            self.save(vec![record], Saving::Memory);
+        }
     }
-    /// The newest frames, oldest first.
-    #[must_use]
-    pub fn frames(&self) -> Vec<FrameView> {
-        todo!()
+
+    fn saved(&mut self, now: Now, ticket: Ticket, result: Result<(), SaveError>) {
+        match self.saving.remove(&ticket) {
+            Some(Saving::Own) => self.own_saved(now, ticket, result),
+            Some(Saving::Others(acks)) => {
+                // Also when it failed: it is on the screen here, and the room's state says it is not kept.
+                self.storage_state(result);
+                for (peer, writers) in acks {
+                    self.acknowledge(peer, writers);
+                }
+            }
+            Some(Saving::Memory) => self.storage_state(result),
+            None => {}
+        }
     }
-    /// All deadlines with their reasons.
+
+    fn arm(&mut self) {
+        for (id, peer) in &self.peers {
+            match peer.negotiation.due() {
+                Some((at, _)) => self.timers.set(Timer::Negotiation(*id), at),
+                None => self.timers.clear(Timer::Negotiation(*id)),
+            }
+            match peer.sync.as_ref().and_then(|sync| sync.resend) {
+                Some(at) if peer.path != Path::None => self.timers.set(Timer::Resend(*id), at),
+                _ => self.timers.clear(Timer::Resend(*id)),
+            }
+            match peer.heard {
+                Some(heard) if peer.path == Path::None && !peer.gone => {
+                    let at = heard.plus(limits::PEER_GONE);
+                    if at > self.now {
+                        self.timers.set(Timer::Gone(*id), at);
+                    }
+                }
+                _ => self.timers.clear(Timer::Gone(*id)),
+            }
+        }
+    }
+
+    /// Compares what a screen shows of room and people with what it showed last.
+    fn report(&mut self) {
+        let shown = (self.room(), self.people());
+        if let Some((room, people)) = &self.shown {
+            self.changes.room |= *room != shown.0;
+            self.changes.people |= *people != shown.1;
+        } else {
+            self.changes.room = true;
+            self.changes.people = true;
+        }
+        self.shown = Some(shown);
+        if !self.changes.is_empty() {
+            let changes = std::mem::take(&mut self.changes);
+            self.output(Output::View(changes));
+        }
+    }
+
+    fn output(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+
+    fn log(&mut self, level: Level, phase: Phase, peer: Option<PeerId>, text: String) {
+        self.output(Output::Log(LogLine {
+            level,
+            phase,
+            peer,
+            text,
+        }));
+    }
+
+    /// The vector clock of a writer's newest operation applied here, for diagnostics and tests.
     #[must_use]
-    pub fn timers(&self) -> Vec<(String, Mono)> {
-        todo!()
+    pub fn clock_of(&self, writer: WriterId) -> Option<&VersionVector> {
+        self.replica.clock(writer)
     }
 }

@@ -9,15 +9,15 @@ use core::fmt;
 pub enum Key {
     /// One operation of a room.
     Op(RoomId, WriterId, Seq),
-    /// What the home page shows of a room, one record per tab slot.
-    Room(RoomId, u16),
+    /// What a writer remembers of a room beside the operations: confirmations, admission.
+    Memory(RoomId, WriterId),
 }
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Op(room, writer, seq) => write!(f, "corridor/1/op/{room}/{writer}/{seq}"),
-            Self::Room(room, slot) => write!(f, "corridor/1/room/{room}/{slot}"),
+            Self::Memory(room, writer) => write!(f, "corridor/1/memory/{room}/{writer}"),
         }
     }
 }
@@ -33,7 +33,10 @@ impl Key {
                 WriterId::parse(parts.next()?)?,
                 parts.next()?.parse().ok()?,
             ),
-            "room" => Self::Room(RoomId::parse(parts.next()?)?, parts.next()?.parse().ok()?),
+            "memory" => Self::Memory(
+                RoomId::parse(parts.next()?)?,
+                WriterId::parse(parts.next()?)?,
+            ),
             _ => return None,
         };
         parts.next().is_none().then_some(key)
@@ -48,7 +51,7 @@ mod tests {
     fn keys_read_what_they_write() {
         for key in [
             Key::Op(RoomId([1; 16]), WriterId([2; 16]), 3),
-            Key::Room(RoomId([1; 16]), 4),
+            Key::Memory(RoomId([1; 16]), WriterId([4; 16])),
         ] {
             assert_eq!(Key::parse(&key.to_string()), Some(key));
         }

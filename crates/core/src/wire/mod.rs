@@ -13,6 +13,7 @@ pub mod op;
 pub mod peer;
 pub mod registry;
 pub mod signal;
+pub(crate) mod snapshot;
 
 pub use codec::{WireError, decode_frames};
 

@@ -1,1 +1,202 @@
-//! To be written.
+//! Frames between peers. Several that are due in one turn leave as one packet: their concatenation.
+
+use super::codec::{self, WireError};
+use super::op::read_clock;
+use super::registry::peer as number;
+use crate::id::{Seq, SessionId, WriterId};
+use crate::limits;
+use minicbor::bytes::ByteVec;
+use minicbor::decode::{Decoder, Error as DecodeError};
+use minicbor::encode::{self, Encoder, Write};
+use minicbor::{Decode, Encode};
+
+/// What one peer says to another.
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub enum PeerFrame {
+    /// Opens a path and says what its sender has.
+    Hello(Hello),
+    /// Operations of one writer, in sequence.
+    Ops(Run),
+    /// What its sender has.
+    Have(Have),
+    /// Asks for operations that its sender lacks.
+    Want(Vec<Want>),
+    /// Asks for a [`PeerFrame::Pong`] on the same path.
+    Ping(Beat),
+    /// Answers a ping with its nonce.
+    Pong(Beat),
+    /// Typing and visibility; unreliable.
+    Presence(PresenceFrame),
+    /// A negotiation step, sealed as on the hub.
+    Signal(ByteVec),
+    /// The sender is about to vanish.
+    Bye,
+}
+
+/// A version vector: per writer, the last sequence of the gapless prefix that is held.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct ClockField(pub Vec<(WriterId, Seq)>);
+
+/// Opens a path.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct Hello {
+    /// [`super::VERSION`] of the sender.
+    #[n(0)]
+    pub version: u16,
+    /// The sender's run.
+    #[n(1)]
+    pub session: SessionId,
+    /// All that the sender has.
+    #[n(2)]
+    pub have: ClockField,
+    /// The sender has not yet had the receiver's hello in this session.
+    #[n(3)]
+    pub reply: bool,
+}
+
+/// Consecutive operations of one writer.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct Run {
+    /// The author.
+    #[n(0)]
+    pub writer: WriterId,
+    /// Sequence of the first operation.
+    #[n(1)]
+    pub first: Seq,
+    /// The operations ([`super::op`]).
+    #[n(2)]
+    pub ops: Vec<ByteVec>,
+    /// The author's signature at the last operation; it covers all before by their hash chain.
+    #[cbor(n(3), with = "minicbor::bytes")]
+    pub signature: [u8; 64],
+}
+
+/// What its sender has.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct Have {
+    /// Version vector, or the entries that changed.
+    #[n(0)]
+    pub have: ClockField,
+    /// All entries are there; a missing one means nothing is held of that writer.
+    #[n(1)]
+    pub full: bool,
+    /// Please answer with yours, in full.
+    #[n(2)]
+    pub reply: bool,
+}
+
+/// Asks for operations.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct Want {
+    /// Whose.
+    #[n(0)]
+    pub writer: WriterId,
+    /// From this sequence,
+    #[n(1)]
+    pub first: Seq,
+    /// through this one.
+    #[n(2)]
+    pub last: Seq,
+}
+
+/// A sign of life.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct Beat {
+    /// Matches a pong to its ping.
+    #[n(0)]
+    pub nonce: u64,
+    /// Digest of the sender's version vector: equal digests mean nothing to sync.
+    #[n(1)]
+    pub digest: u64,
+    /// The sender's page is in the background.
+    #[n(2)]
+    pub away: bool,
+}
+
+/// Typing and visibility.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct PresenceFrame {
+    /// The page is in the background.
+    #[n(0)]
+    pub away: bool,
+    /// The person is typing.
+    #[n(1)]
+    pub typing: bool,
+}
+
+#[derive(Encode, Decode)]
+struct Wants(#[n(0)] Vec<Want>);
+
+#[derive(Encode, Decode)]
+struct Sealed(#[n(0)] ByteVec);
+
+#[derive(Encode, Decode)]
+struct Nothing();
+
+impl<C> Encode<C> for ClockField {
+    fn encode<W: Write>(
+        &self,
+        e: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), encode::Error<W::Error>> {
+        e.array(2 * self.0.len() as u64)?;
+        for (writer, seq) in &self.0 {
+            e.bytes(&writer.0)?.u64(*seq)?;
+        }
+        Ok(())
+    }
+}
+
+impl<'b, C> Decode<'b, C> for ClockField {
+    fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, DecodeError> {
+        read_clock(d)
+            .map(Self)
+            .map_err(|_| DecodeError::message("not a version vector"))
+    }
+}
+
+impl PeerFrame {
+    /// Appends the frame to a packet.
+    pub fn encode_into(&self, packet: &mut Vec<u8>) {
+        match self {
+            Self::Hello(hello) => codec::put_frame(packet, number::HELLO, hello),
+            Self::Ops(run) => codec::put_frame(packet, number::OPS, run),
+            Self::Have(have) => codec::put_frame(packet, number::HAVE, have),
+            Self::Want(wants) => codec::put_frame(packet, number::WANT, &Wants(wants.clone())),
+            Self::Ping(beat) => codec::put_frame(packet, number::PING, beat),
+            Self::Pong(beat) => codec::put_frame(packet, number::PONG, beat),
+            Self::Presence(presence) => codec::put_frame(packet, number::PRESENCE, presence),
+            Self::Signal(sealed) => {
+                codec::put_frame(packet, number::SIGNAL, &Sealed(sealed.clone()));
+            }
+            Self::Bye => codec::put_frame(packet, number::BYE, &Nothing()),
+        }
+    }
+
+    /// Reads the fields of one frame, as [`super::decode_frames`] hands them out.
+    ///
+    /// # Errors
+    /// [`WireError::Unknown`] for a number of a newer version: count it and go on. [`WireError::Malformed`].
+    pub fn decode(number: u16, fields: &[u8]) -> Result<Self, WireError> {
+        let mut d = Decoder::new(fields);
+        Ok(match number {
+            number::HELLO => Self::Hello(codec::fields(&mut d)?),
+            number::OPS => Self::Ops(codec::fields(&mut d)?),
+            number::HAVE => Self::Have(codec::fields(&mut d)?),
+            number::WANT => {
+                let wants = codec::fields::<Wants>(&mut d)?.0;
+                if wants.len() > limits::MAX_WRITERS {
+                    return Err(WireError::TooLarge);
+                }
+                Self::Want(wants)
+            }
+            number::PING => Self::Ping(codec::fields(&mut d)?),
+            number::PONG => Self::Pong(codec::fields(&mut d)?),
+            number::PRESENCE => Self::Presence(codec::fields(&mut d)?),
+            number::SIGNAL => Self::Signal(codec::fields::<Sealed>(&mut d)?.0),
+            number::BYE => Self::Bye,
+            other => return Err(WireError::Unknown(other)),
+        })
+    }
+}

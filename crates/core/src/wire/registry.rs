@@ -19,6 +19,8 @@ pub mod peer {
     pub const SIGNAL: u16 = 7;
     /// The sender is about to vanish (rule P-BYE).
     pub const BYE: u16 = 8;
+    /// Asks for operations that the sender lacks (rule P-WANT).
+    pub const WANT: u16 = 9;
 }
 
 /// Frames from a client to the hub.
@@ -77,6 +79,18 @@ pub mod refusal {
     pub const MALFORMED: u16 = 8;
     /// A frame that needs a join first.
     pub const NOT_JOINED: u16 = 9;
+}
+
+/// Negotiation steps (RFC 8829), sealed under the handshake key.
+pub mod signal {
+    /// An offer (rule N-OFFER).
+    pub const OFFER: u16 = 64;
+    /// An answer (rule N-ANSWER).
+    pub const ANSWER: u16 = 65;
+    /// A trickled candidate (rule N-CANDIDATE).
+    pub const CANDIDATE: u16 = 66;
+    /// Asks the side that offers for a new offer (rule N-ASK).
+    pub const ASK: u16 = 67;
 }
 
 /// Operation bodies.

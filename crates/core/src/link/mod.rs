@@ -1,0 +1,7 @@
+//! What a node does for one peer: negotiate a direct connection, watch paths, sync.
+//!
+//! These are state machines without outputs of their own: the node drains them inside its handlers.
+
+pub(crate) mod negotiate;
+pub(crate) mod path;
+pub(crate) mod sync;

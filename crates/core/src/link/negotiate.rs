@@ -1,0 +1,429 @@
+//! The negotiation machine: one direct connection with one peer (R-LINK-1, R-LINK-2).
+//!
+//! The side with the greater peer id offers, always: so offers cannot collide (no glare, RFC 8829
+//! §4.1.8), and the other side asks for an offer when it wants one. `disconnected` is answered by an ICE
+//! restart after a grace period (RFC 8445 §9); a restart that does not take, by a new connection.
+
+use crate::id::ConnId;
+use crate::limits;
+use crate::node::{Candidate, Description, RtcEvent, RtcOp, RtcState, SdpKind};
+use crate::rng::Rng;
+use crate::time::Mono;
+use crate::wire::signal::{Round, Signal};
+use core::time::Duration;
+
+/// What the machine wants done.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Step {
+    /// Tell the peer.
+    Signal(Signal),
+    /// Make a connection with this id. The node fills in the ICE servers.
+    Create(ConnId),
+    /// Use the connection.
+    Rtc(ConnId, RtcOp),
+    /// The state changed, for this reason.
+    Changed(&'static str),
+}
+
+/// The direct connection with one peer.
+#[derive(Debug)]
+pub(crate) struct Negotiation {
+    offers: bool,
+    conn: Option<Conn>,
+    attempt: u32,
+    failures: u32,
+    /// When the next step is due by itself.
+    due: Option<(Mono, Due)>,
+    pub(crate) attempts: u32,
+    pub(crate) restarts: u32,
+}
+
+#[derive(Debug)]
+struct Conn {
+    id: ConnId,
+    round: Round,
+    state: RtcState,
+    open: bool,
+    /// The remote description of `round` is set, or being set: candidates may follow it.
+    described: bool,
+    restarting: bool,
+    held: Vec<(Round, Candidate)>,
+}
+
+/// What falls due.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Due {
+    /// Time to try again.
+    Dial,
+    /// The connection should have been up by now.
+    Connected,
+    /// The grace after `disconnected` is over.
+    Restart,
+    /// The ICE restart should have taken by now.
+    Restarted,
+}
+
+impl Negotiation {
+    /// A machine without a connection. `offers`: ours is the greater peer id.
+    pub(crate) fn new(offers: bool) -> Self {
+        Self {
+            offers,
+            conn: None,
+            attempt: 0,
+            failures: 0,
+            due: None,
+            attempts: 0,
+            restarts: 0,
+        }
+    }
+
+    /// Ours is the side that offers.
+    pub(crate) fn offers(&self) -> bool {
+        self.offers
+    }
+
+    pub(crate) fn conn(&self) -> Option<ConnId> {
+        self.conn.as_ref().map(|conn| conn.id)
+    }
+
+    pub(crate) fn state(&self) -> Option<RtcState> {
+        self.conn.as_ref().map(|conn| conn.state)
+    }
+
+    /// The data channel takes messages. That proves nothing about the peer (DESIGN §2).
+    pub(crate) fn is_open(&self) -> bool {
+        self.conn.as_ref().is_some_and(|conn| conn.open)
+    }
+
+    pub(crate) fn due(&self) -> Option<(Mono, Due)> {
+        self.due
+    }
+
+    /// The peer can be signaled to: dial, or ask it to, unless there is a connection already.
+    pub(crate) fn reach(&mut self, now: Mono, next: impl FnMut() -> ConnId) -> Vec<Step> {
+        match &self.conn {
+            None => self.dial(now, next),
+            Some(conn) if !conn.open || conn.state != RtcState::Connected => self.restart(now),
+            Some(_) => Vec::new(),
+        }
+    }
+
+    /// Forgets the connection, and the pauses learnt.
+    pub(crate) fn reset(&mut self) -> Vec<Step> {
+        self.failures = 0;
+        self.due = None;
+        self.drop_conn("closed")
+    }
+
+    /// Restarts ICE of the connection there is; dials when there is none.
+    pub(crate) fn restart(&mut self, now: Mono) -> Vec<Step> {
+        if !self.offers {
+            return vec![Step::Signal(Signal::Ask {
+                restart: self.conn.is_some(),
+            })];
+        }
+        let Some(conn) = self.conn.as_mut() else {
+            self.due = Some((now, Due::Dial));
+            return Vec::new();
+        };
+        conn.round.round = conn.round.round.saturating_add(1);
+        conn.described = false;
+        conn.restarting = true;
+        self.restarts += 1;
+        self.due = Some((now.plus(limits::RESTART_PATIENCE), Due::Restarted));
+        vec![
+            Step::Rtc(conn.id, RtcOp::Offer { restart: true }),
+            Step::Changed("ICE restart"),
+        ]
+    }
+
+    /// Something fell due. `signalable`: the peer can be reached with a signal now.
+    pub(crate) fn wake(
+        &mut self,
+        now: Mono,
+        signalable: bool,
+        rng: &mut Rng,
+        next: impl FnMut() -> ConnId,
+    ) -> Vec<Step> {
+        let Some((at, due)) = self.due else {
+            return Vec::new();
+        };
+        if at > now {
+            return Vec::new();
+        }
+        self.due = None;
+        match due {
+            Due::Dial if signalable => self.dial(now, next),
+            Due::Restart if signalable => self.restart(now),
+            // Without a way to signal there is nothing to do: `reach` is called when there is one.
+            Due::Dial | Due::Restart => Vec::new(),
+            Due::Connected => self.fail(now, rng, "no connection in time"),
+            Due::Restarted => self.fail(now, rng, "ICE restart did not take"),
+        }
+    }
+
+    /// Gives the connection up and tries again after a pause.
+    fn fail(&mut self, now: Mono, rng: &mut Rng, reason: &'static str) -> Vec<Step> {
+        let steps = self.drop_conn(reason);
+        let pause = backoff(limits::DIAL_BACKOFF, self.failures, rng);
+        self.failures = self.failures.saturating_add(1);
+        self.due = Some((now.plus(pause), Due::Dial));
+        steps
+    }
+
+    fn dial(&mut self, now: Mono, next: impl FnMut() -> ConnId) -> Vec<Step> {
+        if !self.offers {
+            self.due = Some((now.plus(limits::DIAL_PATIENCE), Due::Dial));
+            return vec![Step::Signal(Signal::Ask { restart: false })];
+        }
+        let mut steps = self.drop_conn("dialing again");
+        self.attempt = self.attempt.saturating_add(1);
+        let round = Round {
+            attempt: self.attempt,
+            round: 0,
+        };
+        let id = self.open_conn(now, round, next);
+        steps.extend([
+            Step::Create(id),
+            Step::Rtc(id, RtcOp::Offer { restart: false }),
+            Step::Changed("dialing"),
+        ]);
+        steps
+    }
+
+    fn open_conn(&mut self, now: Mono, round: Round, mut next: impl FnMut() -> ConnId) -> ConnId {
+        let id = next();
+        self.attempts += 1;
+        self.conn = Some(Conn {
+            id,
+            round,
+            state: RtcState::New,
+            open: false,
+            described: false,
+            restarting: false,
+            held: Vec::new(),
+        });
+        self.due = Some((now.plus(limits::DIAL_PATIENCE), Due::Connected));
+        id
+    }
+
+    fn drop_conn(&mut self, reason: &'static str) -> Vec<Step> {
+        match self.conn.take() {
+            Some(conn) => vec![Step::Rtc(conn.id, RtcOp::Close), Step::Changed(reason)],
+            None => Vec::new(),
+        }
+    }
+
+    /// A step arrived from the peer, authenticated.
+    pub(crate) fn handle_signal(
+        &mut self,
+        now: Mono,
+        signal: Signal,
+        next: impl FnMut() -> ConnId,
+    ) -> Vec<Step> {
+        match signal {
+            Signal::Offer(round, sdp) if !self.offers => self.accept(now, round, sdp, next),
+            Signal::Answer(round, sdp) if self.offers => self.complete(round, sdp),
+            Signal::Candidate(round, candidate) => self.add_candidate(round, candidate),
+            Signal::Ask { restart } if self.offers => self.asked(now, restart, next),
+            // The wrong side offers, answers or asks: no honest peer does.
+            _ => Vec::new(),
+        }
+    }
+
+    fn accept(
+        &mut self,
+        now: Mono,
+        round: Round,
+        sdp: String,
+        next: impl FnMut() -> ConnId,
+    ) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let restarts = self.conn.as_ref().is_some_and(|conn| {
+            conn.round.attempt == round.attempt && conn.round.round < round.round
+        });
+        if !restarts {
+            if round.attempt <= self.attempt || round.round > 0 {
+                // An old offer; or a restart of a connection that is gone here: ask for a new one.
+                return if round.round > 0 && self.conn.is_none() {
+                    vec![Step::Signal(Signal::Ask { restart: false })]
+                } else {
+                    Vec::new()
+                };
+            }
+            let held = self
+                .conn
+                .as_mut()
+                .map(|conn| std::mem::take(&mut conn.held));
+            steps.extend(self.drop_conn("the other side dials again"));
+            self.attempt = round.attempt;
+            let id = self.open_conn(now, round, next);
+            if let (Some(conn), Some(held)) = (self.conn.as_mut(), held) {
+                conn.held = held;
+            }
+            steps.extend([Step::Create(id), Step::Changed("answering")]);
+        }
+        if let Some(conn) = self.conn.as_mut() {
+            conn.round = round;
+            conn.restarting = restarts;
+            steps.extend(describe(conn, SdpKind::Offer, sdp));
+            if restarts {
+                self.restarts += 1;
+                self.due = Some((now.plus(limits::RESTART_PATIENCE), Due::Restarted));
+                steps.push(Step::Changed("ICE restart"));
+            }
+        }
+        steps
+    }
+
+    fn complete(&mut self, round: Round, sdp: String) -> Vec<Step> {
+        match self.conn.as_mut() {
+            Some(conn) if conn.round == round && !conn.described => {
+                describe(conn, SdpKind::Answer, sdp)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn add_candidate(&mut self, round: Round, candidate: Candidate) -> Vec<Step> {
+        let Some(conn) = self.conn.as_mut() else {
+            return Vec::new();
+        };
+        if round == conn.round && conn.described {
+            return vec![Step::Rtc(conn.id, RtcOp::AddCandidate(candidate))];
+        }
+        if round >= conn.round && conn.held.len() < limits::MAX_HELD_CANDIDATES {
+            conn.held.push((round, candidate));
+        }
+        Vec::new()
+    }
+
+    fn asked(&mut self, now: Mono, restart: bool, next: impl FnMut() -> ConnId) -> Vec<Step> {
+        match self.conn.as_ref() {
+            // One answer to many requests while it is under way.
+            Some(conn) if conn.restarting => Vec::new(),
+            Some(conn)
+                if !conn.open
+                    && self.due.is_some_and(|(_, due)| due == Due::Connected)
+                    && conn.round.round == 0
+                    && restart =>
+            {
+                Vec::new()
+            }
+            Some(_) if restart => self.restart(now),
+            // The other side has no connection: ours is of no use.
+            Some(conn) if conn.open || conn.described => self.dial(now, next),
+            Some(_) => Vec::new(),
+            None => self.dial(now, next),
+        }
+    }
+
+    /// An event of our connection `id`; events of an earlier one are ignored.
+    pub(crate) fn handle_event(
+        &mut self,
+        now: Mono,
+        id: ConnId,
+        event: RtcEvent,
+        signalable: bool,
+        rng: &mut Rng,
+    ) -> Vec<Step> {
+        let Some(conn) = self.conn.as_mut().filter(|conn| conn.id == id) else {
+            return Vec::new();
+        };
+        match event {
+            RtcEvent::LocalDescription(Description { kind, sdp }) => {
+                vec![Step::Signal(match kind {
+                    SdpKind::Offer => Signal::Offer(conn.round, sdp),
+                    SdpKind::Answer => Signal::Answer(conn.round, sdp),
+                })]
+            }
+            RtcEvent::Candidate(candidate) => {
+                vec![Step::Signal(Signal::Candidate(conn.round, candidate))]
+            }
+            RtcEvent::ChannelOpen => {
+                conn.open = true;
+                self.settled();
+                vec![Step::Changed("channel open")]
+            }
+            RtcEvent::ChannelClosed => self.fail(now, rng, "channel closed"),
+            RtcEvent::State(state) => self.state_changed(now, state, signalable, rng),
+            RtcEvent::Failed(_) if conn.open => vec![Step::Changed("a step failed")],
+            RtcEvent::Failed(_) => self.fail(now, rng, "a step failed"),
+            RtcEvent::Packet(_) => Vec::new(),
+        }
+    }
+
+    fn state_changed(
+        &mut self,
+        now: Mono,
+        state: RtcState,
+        signalable: bool,
+        rng: &mut Rng,
+    ) -> Vec<Step> {
+        let Some(conn) = self.conn.as_mut() else {
+            return Vec::new();
+        };
+        conn.state = state;
+        match state {
+            RtcState::Connected => {
+                conn.restarting = false;
+                if conn.open {
+                    self.settled();
+                }
+                vec![Step::Changed("connected")]
+            }
+            RtcState::Disconnected if !conn.restarting => {
+                self.due = Some((now.plus(limits::ICE_GRACE), Due::Restart));
+                vec![Step::Changed("disconnected")]
+            }
+            RtcState::Failed if conn.open && !conn.restarting && signalable => {
+                let mut steps = self.restart(now);
+                steps.push(Step::Changed("failed"));
+                steps
+            }
+            RtcState::Failed if !conn.open => self.fail(now, rng, "failed"),
+            RtcState::Closed => self.fail(now, rng, "closed"),
+            _ => vec![Step::Changed("state")],
+        }
+    }
+
+    fn settled(&mut self) {
+        self.failures = 0;
+        self.due = None;
+    }
+}
+
+fn describe(conn: &mut Conn, kind: SdpKind, sdp: String) -> Vec<Step> {
+    conn.described = true;
+    let mut steps = vec![Step::Rtc(
+        conn.id,
+        RtcOp::SetRemote(Description { kind, sdp }),
+    )];
+    let (ready, held) = std::mem::take(&mut conn.held)
+        .into_iter()
+        .partition(|(round, _)| *round <= conn.round);
+    conn.held = held;
+    steps.extend(
+        ready
+            .into_iter()
+            .filter(|(round, _)| *round == conn.round)
+            .map(|(_, candidate)| Step::Rtc(conn.id, RtcOp::AddCandidate(candidate))),
+    );
+    steps
+}
+
+/// Exponential back-off with jitter: between half and the whole of `first · 2^failures`, capped.
+pub(crate) fn backoff(
+    (first, longest): (Duration, Duration),
+    failures: u32,
+    rng: &mut Rng,
+) -> Duration {
+    let whole = first.saturating_mul(1 << failures.min(16)).min(longest);
+    let half = whole / 2;
+    let jitter = rng.below(
+        u64::try_from(half.as_millis())
+            .unwrap_or(u64::MAX)
+            .saturating_add(1),
+    );
+    half + Duration::from_millis(jitter)
+}

@@ -1,0 +1,68 @@
+//! One path to a peer: does it answer, and how fast?
+//!
+//! Liveness counts unanswered pings, never silence (DESIGN §2: hidden tabs stop ticking).
+
+use crate::limits;
+use crate::time::Mono;
+use core::time::Duration;
+use std::collections::VecDeque;
+
+/// One way to a peer, direct or through the hub.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PathHealth {
+    /// Pings not answered yet, oldest first.
+    pings: VecDeque<(u64, Mono)>,
+    /// It has carried an answer since it was opened.
+    proven: bool,
+    /// Smoothed round-trip time in milliseconds (RFC 6298 §2, α = 1/8).
+    rtt_ms: Option<u64>,
+}
+
+impl PathHealth {
+    pub(crate) fn rtt_ms(&self) -> Option<u64> {
+        self.rtt_ms
+    }
+
+    /// Forgets everything: the path was closed.
+    pub(crate) fn close(&mut self) {
+        *self = Self::default();
+    }
+
+    /// A ping leaves.
+    pub(crate) fn pinged(&mut self, now: Mono, nonce: u64) {
+        if self.pings.len() < limits::MAX_OPEN_PINGS {
+            self.pings.push_back((nonce, now));
+        }
+    }
+
+    /// A pong came; true when it answers one of our pings. Older ones count as answered too.
+    pub(crate) fn ponged(&mut self, now: Mono, nonce: u64) -> bool {
+        let Some(at) = self.pings.iter().position(|(asked, _)| *asked == nonce) else {
+            return false;
+        };
+        let Some((_, sent)) = self.pings.drain(..=at).next_back() else {
+            return false;
+        };
+        self.proven = true;
+        let sample = u64::try_from(now.since(sent).as_millis()).unwrap_or(u64::MAX);
+        self.rtt_ms = Some(self.rtt_ms.map_or(sample, |rtt| (rtt * 7 + sample) / 8));
+        true
+    }
+
+    /// It has answered, and no question is open for too long.
+    pub(crate) fn is_proven(&self, now: Mono) -> bool {
+        self.proven && !self.is_silent(now)
+    }
+
+    /// A ping has gone unanswered for [`limits::PING_PATIENCE`].
+    pub(crate) fn is_silent(&self, now: Mono) -> bool {
+        self.unanswered(now) >= limits::PING_PATIENCE
+    }
+
+    /// How long the oldest open question has waited.
+    pub(crate) fn unanswered(&self, now: Mono) -> Duration {
+        self.pings
+            .front()
+            .map_or(Duration::ZERO, |(_, sent)| now.since(*sent))
+    }
+}

@@ -1,0 +1,200 @@
+//! What one peer has of the log, and what is on its way there.
+//!
+//! Acknowledgements are cumulative per writer, so a batch sent twice or by two paths is harmless, and
+//! the window of unacknowledged bytes is back-pressure on every path alike.
+
+use crate::id::{Seq, WriterId};
+use crate::limits;
+use crate::store::VersionVector;
+use crate::time::Mono;
+use crate::wire::peer::{Run, Want};
+use std::collections::VecDeque;
+
+/// Sync with one session of one peer. Dies with that session.
+#[derive(Debug)]
+pub(crate) struct Sync {
+    /// What the peer has confirmed.
+    theirs: VersionVector,
+    /// What was handed to a path, on top of `theirs`.
+    sent: VersionVector,
+    /// How far the peer should get: own operations always, others' when it asks.
+    goal: VersionVector,
+    in_flight: VecDeque<Flight>,
+    flight_bytes: usize,
+    tries: u32,
+    /// When the oldest operation in flight is sent again.
+    pub(crate) resend: Option<Mono>,
+    pub(crate) retransmits: u64,
+    /// Operations asked of this peer, by writer, and when the asking counts as failed.
+    pub(crate) asked: Vec<(Want, Mono)>,
+}
+
+#[derive(Debug)]
+struct Flight {
+    writer: WriterId,
+    last: Seq,
+    bytes: usize,
+}
+
+impl Sync {
+    pub(crate) fn new(theirs: VersionVector) -> Self {
+        Self {
+            sent: theirs.clone(),
+            theirs,
+            goal: VersionVector::default(),
+            in_flight: VecDeque::new(),
+            flight_bytes: 0,
+            tries: 0,
+            resend: None,
+            retransmits: 0,
+            asked: Vec::new(),
+        }
+    }
+
+    pub(crate) fn theirs(&self) -> &VersionVector {
+        &self.theirs
+    }
+
+    pub(crate) fn tries(&self) -> u32 {
+        self.tries
+    }
+
+    pub(crate) fn sent(&self, writer: WriterId) -> Seq {
+        self.sent.get(writer)
+    }
+
+    /// Raises how far the peer should get with `writer`.
+    pub(crate) fn aim(&mut self, writer: WriterId, seq: Seq) {
+        self.goal.raise(writer, seq);
+    }
+
+    /// Lowers the aim: no more than this is held here.
+    pub(crate) fn cap(&mut self, writer: WriterId, seq: Seq) {
+        self.goal.set(writer, seq);
+    }
+
+    /// The peer asks for operations. Asking for what was sent means it got lost on the way.
+    pub(crate) fn wanted(&mut self, want: Want) {
+        if want.first <= self.sent.get(want.writer) {
+            self.sent.set(want.writer, want.first.saturating_sub(1));
+            self.forget_flights(|flight| flight.writer == want.writer);
+        }
+        self.aim(want.writer, want.last);
+    }
+
+    /// The peer says what it has. True when that is news.
+    pub(crate) fn confirmed(&mut self, have: &[(WriterId, Seq)], full: bool) -> bool {
+        let mut news = false;
+        if full {
+            let all: VersionVector = have.iter().copied().collect();
+            news |= all != self.theirs;
+            self.theirs = all;
+        }
+        for (writer, seq) in have {
+            news |= self.theirs.raise(*writer, *seq);
+            self.sent.raise(*writer, *seq);
+        }
+        let theirs = std::mem::take(&mut self.theirs);
+        self.forget_flights(|flight| theirs.get(flight.writer) >= flight.last);
+        self.theirs = theirs;
+        if news {
+            self.tries = 0;
+        }
+        if self.in_flight.is_empty() {
+            self.resend = None;
+        }
+        news
+    }
+
+    fn forget_flights(&mut self, done: impl Fn(&Flight) -> bool) {
+        self.in_flight.retain(|flight| !done(flight));
+        self.flight_bytes = self.in_flight.iter().map(|flight| flight.bytes).sum();
+    }
+
+    /// The next operations to send: whose, from where, through where. `None` when the peer has them all or the
+    /// window is full.
+    pub(crate) fn next(&self) -> Option<(WriterId, Seq, Seq)> {
+        if self.flight_bytes >= limits::WINDOW_BYTES || self.is_stalled() {
+            return None;
+        }
+        self.goal
+            .iter()
+            .map(|(writer, goal)| {
+                (
+                    writer,
+                    self.theirs.get(writer).max(self.sent.get(writer)) + 1,
+                    goal,
+                )
+            })
+            .find(|(_, first, goal)| first <= goal)
+    }
+
+    /// A run was handed to a path.
+    pub(crate) fn launched(&mut self, now: Mono, run: &Run) {
+        let bytes = run.ops.iter().map(|op| op.len()).sum();
+        let last = run.first + run.ops.len() as u64 - 1;
+        self.sent.raise(run.writer, last);
+        self.in_flight.push_back(Flight {
+            writer: run.writer,
+            last,
+            bytes,
+        });
+        self.flight_bytes += bytes;
+        self.resend.get_or_insert(now.plus(limits::ACK_PATIENCE));
+    }
+
+    /// The acknowledgement is overdue: send again, unless that was tried often enough.
+    pub(crate) fn overdue(&mut self, now: Mono) {
+        self.resend = None;
+        if self.in_flight.is_empty() {
+            return;
+        }
+        self.tries = self.tries.saturating_add(1);
+        self.retransmits += 1;
+        if self.is_stalled() {
+            self.rewind();
+        } else {
+            self.rewind_keeping_tries();
+            self.resend = Some(now.plus(limits::ACK_PATIENCE));
+        }
+    }
+
+    /// Tried often enough on a live path: what is unacknowledged waits in the outbox, which is the log,
+    /// until the path changes or the peer is heard of again (R-MSG-3).
+    pub(crate) fn is_stalled(&self) -> bool {
+        self.tries > limits::ACK_TRIES
+    }
+
+    /// The path changed: whatever was in flight on the old one counts as not sent.
+    pub(crate) fn restart(&mut self) {
+        self.tries = 0;
+        self.rewind();
+        self.asked.clear();
+    }
+
+    fn rewind(&mut self) {
+        self.rewind_keeping_tries();
+        self.resend = None;
+    }
+
+    fn rewind_keeping_tries(&mut self) {
+        self.sent = self.theirs.clone();
+        self.in_flight.clear();
+        self.flight_bytes = 0;
+    }
+
+    /// Own operations the peer has not confirmed.
+    pub(crate) fn unacked(&self, writer: WriterId, head: Seq) -> u64 {
+        head.saturating_sub(self.theirs.get(writer))
+    }
+
+    /// Forgets what was asked and has come, or took too long. True when something took too long.
+    pub(crate) fn review_asked(&mut self, now: Mono, have: &VersionVector) -> bool {
+        let before = self.asked.len();
+        self.asked
+            .retain(|(want, _)| have.get(want.writer) < want.last);
+        let waiting = self.asked.len();
+        self.asked.retain(|(_, due)| *due > now);
+        before > 0 && self.asked.len() < waiting
+    }
+}

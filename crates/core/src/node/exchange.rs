@@ -1,0 +1,548 @@
+//! Frames with peers: greeting, operations, acknowledgements, anti-entropy.
+
+use super::frames::Direction;
+use super::output::{Level, Output, Phase, RtcOp};
+use super::peer::Route;
+use super::view::Path;
+use super::{Node, Timer};
+use crate::id::{OpId, PeerId, Seq, WriterId};
+use crate::limits;
+use crate::link::sync::Sync;
+use crate::seal::{self, End, Purpose};
+use crate::store::Received;
+use crate::time::Now;
+use crate::wire::hub::{ClientFrame, Parcel};
+use crate::wire::peer::{Beat, ClockField, Have, Hello, PeerFrame, PresenceFrame, Run, Want};
+use crate::wire::{self, WireError, decode_frames};
+
+impl Node {
+    /// Queues a frame for the path in use.
+    pub(super) fn send(&mut self, id: PeerId, frame: PeerFrame) {
+        if let Some(peer) = self.peers.get_mut(&id) {
+            let route = match peer.path {
+                Path::Direct => Route::Direct,
+                Path::Hub => Route::Hub,
+                Path::None | Path::Peer => return,
+            };
+            peer.outgoing.push((route, frame));
+        }
+    }
+
+    /// Says hello to a session that has not been greeted, or has not answered.
+    pub(super) fn greet(&mut self, id: PeerId, only_unanswered: bool) {
+        let Some(peer) = self.peers.get(&id) else {
+            return;
+        };
+        let unanswered = peer.sync.is_none();
+        if peer.path != Path::None && (unanswered || !only_unanswered) {
+            let hello = self.hello(unanswered);
+            self.send(id, hello);
+        }
+    }
+
+    fn hello(&self, reply: bool) -> PeerFrame {
+        PeerFrame::Hello(Hello {
+            version: wire::VERSION,
+            session: self.session,
+            have: self.have_field(),
+            reply,
+        })
+    }
+
+    fn have_field(&self) -> ClockField {
+        ClockField(self.replica.have().iter().collect())
+    }
+
+    /// Sends all that is queued: what is due to one peer by one route leaves as one packet, up to its limit.
+    pub(super) fn flush(&mut self, now: Now) {
+        let ids: Vec<PeerId> = self.peers.keys().copied().collect();
+        for id in ids {
+            let Some(peer) = self.peers.get_mut(&id) else {
+                continue;
+            };
+            let queued = std::mem::take(&mut peer.outgoing);
+            let mut packets: Vec<(Route, Vec<u8>)> = Vec::new();
+            for (route, frame) in queued {
+                let mut bytes = Vec::new();
+                frame.encode_into(&mut bytes);
+                self.record(now, Direction::Out, id, route, &frame);
+                let joins = packets.iter_mut().rev().find(|(r, _)| *r == route);
+                match joins {
+                    Some((_, packet)) if packet.len() + bytes.len() <= limits::MAX_PACKET_BYTES => {
+                        packet.extend_from_slice(&bytes);
+                    }
+                    _ => packets.push((route, bytes)),
+                }
+            }
+            for (route, packet) in packets {
+                self.transmit(id, route, packet);
+            }
+        }
+    }
+
+    fn transmit(&mut self, id: PeerId, route: Route, packet: Vec<u8>) {
+        let mine = self.end();
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        peer.bytes.0 += packet.len() as u64;
+        match route {
+            Route::Direct => {
+                if let Some(conn) = peer
+                    .negotiation
+                    .conn()
+                    .filter(|_| peer.negotiation.is_open())
+                {
+                    self.output(Output::Rtc {
+                        conn,
+                        peer: id,
+                        op: RtcOp::Send(packet),
+                    });
+                }
+            }
+            Route::Hub => {
+                let Some(session) = peer.session.filter(|_| self.hub.is_joined()) else {
+                    return;
+                };
+                peer.sealed_out += 1;
+                let ends = (mine, End { peer: id, session });
+                let counter = peer.sealed_out;
+                let sealed = seal::seal(
+                    &self.keys,
+                    Purpose::Packet,
+                    ends,
+                    counter,
+                    &mut self.rng,
+                    &packet,
+                );
+                self.hub_send(&ClientFrame::Relay(Parcel {
+                    peer: id,
+                    sealed: sealed.into(),
+                }));
+            }
+        }
+    }
+
+    /// A sealed packet that the hub handed over.
+    pub(super) fn sealed_packet(&mut self, now: Now, id: PeerId, sealed: &[u8]) {
+        let mine = self.end();
+        let opened = (|| {
+            let header = seal::header(sealed)?;
+            let peer = self.peers.get(&id);
+            let expected = peer.is_some_and(|peer| {
+                peer.session == Some(header.from)
+                    && header.to == mine.session
+                    && header.counter > peer.sealed_in
+            });
+            if !expected {
+                return Ok(None);
+            }
+            let packet = seal::open(&self.keys, Purpose::Packet, (id, mine.peer), sealed)?;
+            Ok(Some((header.counter, packet)))
+        })();
+        match opened {
+            Ok(Some((counter, packet))) => {
+                if let Some(peer) = self.peers.get_mut(&id) {
+                    peer.sealed_in = counter;
+                }
+                self.packet(now, id, Route::Hub, &packet);
+            }
+            // Another session's, or seen before.
+            Ok(None) => {}
+            Err(error) => self.reject(Phase::Link, Some(id), error),
+        }
+    }
+
+    /// One packet of frames from a peer.
+    pub(super) fn packet(&mut self, now: Now, id: PeerId, route: Route, packet: &[u8]) {
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        peer.bytes.1 += packet.len() as u64;
+        peer.heard = Some(now.mono);
+        peer.gone = false;
+        let mut frames = Vec::new();
+        let mut unknown = 0;
+        let read = decode_frames(packet, |number, fields| {
+            match PeerFrame::decode(number, fields) {
+                Ok(frame) => frames.push(frame),
+                Err(WireError::Unknown(_)) => unknown += 1,
+                Err(error) => return Err(error),
+            }
+            Ok(())
+        });
+        self.unknown_frames += unknown;
+        if let Err(error) = read {
+            self.reject(Phase::Link, Some(id), error);
+            return;
+        }
+        for frame in frames {
+            self.record(now, Direction::In, id, route, &frame);
+            self.frame(now, id, route, frame);
+        }
+    }
+
+    fn frame(&mut self, now: Now, id: PeerId, route: Route, frame: PeerFrame) {
+        match frame {
+            PeerFrame::Hello(hello) => self.hello_received(now, id, &hello),
+            PeerFrame::Ops(run) => self.run_received(now, id, &run),
+            PeerFrame::Have(have) => self.have_received(now, id, &have),
+            PeerFrame::Want(wants) => {
+                if let Some(sync) = self.sync_of(id) {
+                    wants.into_iter().for_each(|want| sync.wanted(want));
+                }
+            }
+            PeerFrame::Ping(beat) => {
+                let pong = self.beat(beat.nonce);
+                if let Some(peer) = self.peers.get_mut(&id) {
+                    // By the route it came: a pong proves that route.
+                    peer.outgoing.push((route, PeerFrame::Pong(pong)));
+                }
+                self.beat_received(now, id, &beat);
+            }
+            PeerFrame::Pong(beat) => {
+                self.pong_received(now, id, route, beat.nonce);
+                self.beat_received(now, id, &beat);
+            }
+            PeerFrame::Presence(presence) => self.presence_received(now, id, presence),
+            PeerFrame::Signal(sealed) => self.sealed_signal(now, id, &sealed),
+            PeerFrame::Bye => self.bye(now, id),
+        }
+    }
+
+    fn sync_of(&mut self, id: PeerId) -> Option<&mut Sync> {
+        self.peers.get_mut(&id)?.sync.as_mut()
+    }
+
+    fn hello_received(&mut self, now: Now, id: PeerId, hello: &Hello) {
+        if hello.version != wire::VERSION {
+            self.reject(Phase::Sync, Some(id), WireError::Unknown(hello.version));
+            return;
+        }
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        if peer.session != Some(hello.session) {
+            return;
+        }
+        match peer.sync.as_mut() {
+            Some(sync) => {
+                sync.confirmed(&hello.have.0, true);
+            }
+            None => peer.sync = Some(Sync::new(hello.have.0.iter().copied().collect())),
+        }
+        self.confirmed(id);
+        if hello.reply {
+            let hello = self.hello(false);
+            self.send(id, hello);
+        }
+        self.pull(now, id);
+    }
+
+    fn have_received(&mut self, now: Now, id: PeerId, have: &Have) {
+        let Some(sync) = self.sync_of(id) else {
+            return;
+        };
+        sync.confirmed(&have.have.0, have.full);
+        self.confirmed(id);
+        if have.reply {
+            self.send_have(id, false);
+        }
+        self.pull(now, id);
+    }
+
+    fn send_have(&mut self, id: PeerId, reply: bool) {
+        let have = self.have_field();
+        self.send(
+            id,
+            PeerFrame::Have(Have {
+                have,
+                full: true,
+                reply,
+            }),
+        );
+    }
+
+    fn run_received(&mut self, now: Now, id: PeerId, run: &Run) {
+        match self.replica.receive(run) {
+            Ok(Received::New(writer, seqs)) => {
+                self.fresh.extend(seqs.map(|seq| OpId { writer, seq }));
+                self.ack_later(id, writer);
+                let due = now.mono.plus(limits::ASK_PATIENCE);
+                if let Some(sync) = self.sync_of(id) {
+                    sync.asked
+                        .iter_mut()
+                        .filter(|(want, _)| want.writer == writer)
+                        .for_each(|(_, at)| *at = due);
+                }
+            }
+            Ok(Received::Duplicate) => self.ack_later(id, run.writer),
+            Ok(Received::Gap) => {
+                let first = self.replica.have().get(run.writer) + 1;
+                let last = run.first.saturating_add(run.ops.len() as u64 - 1);
+                let writer = run.writer;
+                self.send(
+                    id,
+                    PeerFrame::Want(vec![Want {
+                        writer,
+                        first,
+                        last,
+                    }]),
+                );
+            }
+            Err(error) => self.reject(Phase::Sync, Some(id), error),
+        }
+    }
+
+    fn ack_later(&mut self, id: PeerId, writer: WriterId) {
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.acks.insert(writer);
+        }
+    }
+
+    /// Confirms to a peer what it sent, now that it is saved.
+    pub(super) fn acknowledge(&mut self, id: PeerId, writers: Vec<WriterId>) {
+        let entries: Vec<(WriterId, Seq)> = writers
+            .into_iter()
+            .map(|writer| (writer, self.replica.have().get(writer)))
+            .collect();
+        let have = Have {
+            have: ClockField(entries),
+            full: false,
+            reply: false,
+        };
+        self.send(id, PeerFrame::Have(have));
+    }
+
+    fn beat_received(&mut self, now: Now, id: PeerId, beat: &Beat) {
+        let mine = self.replica.have().digest();
+        let all: Vec<(WriterId, Seq)> = self.replica.have().iter().collect();
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        self.changes.people |= peer.away != beat.away;
+        peer.away = beat.away;
+        let Some(sync) = peer.sync.as_mut() else {
+            return;
+        };
+        if beat.digest == mine {
+            if sync.confirmed(&all, false) {
+                self.confirmed(id);
+            }
+            return;
+        }
+        let recently = peer
+            .compared
+            .is_some_and(|at| now.mono.since(at) < limits::HEARTBEAT);
+        if !recently {
+            peer.compared = Some(now.mono);
+            self.send_have(id, true);
+        }
+    }
+
+    fn pong_received(&mut self, now: Now, id: PeerId, route: Route, nonce: u64) {
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        let health = match route {
+            Route::Direct => &mut peer.direct,
+            Route::Hub => &mut peer.hub,
+        };
+        if health.ponged(now.mono, nonce) {
+            self.changes.links = true;
+        }
+        self.probe_answered(now, id, route, nonce);
+    }
+
+    fn presence_received(&mut self, now: Now, id: PeerId, presence: PresenceFrame) {
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.away = presence.away;
+            peer.typing_until = presence.typing.then(|| now.mono.plus(limits::PRESENCE_TTL));
+            if let Some(until) = peer.typing_until {
+                self.timers.set(Timer::Typing(id), until);
+            }
+            self.changes.people = true;
+        }
+    }
+
+    /// Asks a peer for what it has and we lack, unless its author pushes it or another is asked already.
+    pub(super) fn pull(&mut self, now: Now, id: PeerId) {
+        let Some(sync) = self.peers.get(&id).and_then(|peer| peer.sync.as_ref()) else {
+            return;
+        };
+        let have = self.replica.have();
+        let mut wants = Vec::new();
+        for (writer, last) in sync.theirs().ahead_of(have) {
+            let author_pushes = writer == id
+                || self
+                    .peers
+                    .get(&writer)
+                    .is_some_and(|author| author.path != Path::None && author.sync.is_some());
+            let first = have.get(writer) + 1;
+            let asked = self
+                .peers
+                .values()
+                .filter_map(|peer| peer.sync.as_ref())
+                .any(|sync| {
+                    sync.asked
+                        .iter()
+                        .any(|(want, due)| want.writer == writer && *due > now.mono)
+                });
+            if !author_pushes && !asked {
+                wants.push(Want {
+                    writer,
+                    first,
+                    last,
+                });
+            }
+        }
+        if wants.is_empty()
+            || self
+                .peers
+                .get(&id)
+                .is_none_or(|peer| peer.path == Path::None)
+        {
+            return;
+        }
+        let due = now.mono.plus(limits::ASK_PATIENCE);
+        if let Some(sync) = self.sync_of(id) {
+            sync.asked.extend(wants.iter().map(|want| (*want, due)));
+        }
+        self.timers.set_earliest(Timer::Asked, due);
+        self.send(id, PeerFrame::Want(wants));
+    }
+
+    /// Asks others for what a peer did not deliver in time.
+    pub(super) fn review_asked(&mut self, now: Now) {
+        let have = self.replica.have().clone();
+        let mut next = None;
+        for sync in self
+            .peers
+            .values_mut()
+            .filter_map(|peer| peer.sync.as_mut())
+        {
+            sync.review_asked(now.mono, &have);
+            for (_, due) in &sync.asked {
+                next = Some(next.map_or(*due, |next: crate::time::Mono| next.min(*due)));
+            }
+        }
+        if let Some(next) = next {
+            self.timers.set(Timer::Asked, next);
+        }
+        let ids: Vec<PeerId> = self.peers.keys().copied().collect();
+        for id in ids {
+            self.pull(now, id);
+        }
+    }
+
+    /// Sends each peer what it should have and the window allows.
+    pub(super) fn pump(&mut self, now: Now) {
+        let me = self.me;
+        let head = self.replica.have().get(me);
+        let ids: Vec<PeerId> = self.peers.keys().copied().collect();
+        for id in ids {
+            let Some(peer) = self
+                .peers
+                .get_mut(&id)
+                .filter(|peer| peer.path != Path::None)
+            else {
+                continue;
+            };
+            let Some(sync) = peer.sync.as_mut() else {
+                continue;
+            };
+            sync.aim(me, head);
+            let mut runs = Vec::new();
+            while let Some((writer, first, last)) = sync.next() {
+                let last = last.min(self.replica.have().get(writer));
+                let run = self.replica.run(writer, first, last, limits::BATCH_BYTES);
+                let Some(run) = run.filter(|_| first <= last) else {
+                    // Asked for more than is held.
+                    sync.cap(writer, first - 1);
+                    continue;
+                };
+                sync.launched(now.mono, &run);
+                runs.push(run);
+            }
+            for run in runs {
+                if run.writer == me {
+                    self.mark_own(run.first - 1, run.first + run.ops.len() as u64 - 1);
+                }
+                self.send(id, PeerFrame::Ops(run));
+            }
+        }
+    }
+
+    /// The acknowledgement of a peer is overdue.
+    pub(super) fn resend(&mut self, now: Now, id: PeerId) {
+        if let Some(sync) = self.sync_of(id) {
+            sync.overdue(now.mono);
+        }
+        self.mark_unconfirmed(id);
+        self.log(
+            Level::Info,
+            Phase::Sync,
+            Some(id),
+            "acknowledgement overdue, sending again".into(),
+        );
+    }
+
+    /// Takes over what a peer has confirmed of our own operations.
+    pub(super) fn confirmed(&mut self, id: PeerId) {
+        let me = self.me;
+        let Some(seq) = self
+            .peers
+            .get(&id)
+            .and_then(|peer| peer.sync.as_ref())
+            .map(|sync| sync.theirs().get(me))
+        else {
+            return;
+        };
+        self.confirmed_through(id, seq);
+    }
+
+    /// Raises what a person is known to have of our own operations.
+    pub(super) fn confirmed_through(&mut self, id: PeerId, seq: Seq) {
+        let before = self.memory.confirmed.get(id);
+        // A claim beyond what was written is nonsense.
+        let seq = seq.min(self.replica.have().get(self.me));
+        if id != self.me && self.memory.confirmed.raise(id, seq) {
+            self.memory_dirty = true;
+            self.mark_own(before, seq);
+        }
+    }
+
+    /// Own messages after `from` through `to` changed how far they got.
+    pub(super) fn mark_own(&mut self, from: Seq, to: Seq) {
+        let me = self.me;
+        self.mark_messages(me, from, to);
+    }
+
+    pub(super) fn mark_messages(&mut self, writer: WriterId, from: Seq, to: Seq) {
+        for seq in from + 1..=to {
+            let id = OpId { writer, seq };
+            if self.replica.chat.rank(id).is_some() {
+                self.changes.messages.insert(id);
+            }
+        }
+    }
+
+    /// The path to a peer changed, and with it the state of what it has not confirmed.
+    pub(super) fn mark_unconfirmed(&mut self, id: PeerId) {
+        let from = self.memory.confirmed.get(id);
+        let to = self.replica.have().get(self.me);
+        self.mark_own(from, to);
+    }
+
+    /// Tells everyone whether the page is in view and whether the person is typing.
+    pub(super) fn announce_presence(&mut self) {
+        let presence = PresenceFrame {
+            away: self.hidden,
+            typing: self.typing,
+        };
+        let ids: Vec<PeerId> = self.peers.keys().copied().collect();
+        for id in ids {
+            self.send(id, PeerFrame::Presence(presence));
+        }
+    }
+}

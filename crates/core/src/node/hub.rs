@@ -1,0 +1,272 @@
+//! The node's side of the hub: reach it, enter the room, notice when it is gone.
+
+use super::input::HubEvent;
+use super::output::{HubOp, IceServer, Level, Output, Phase};
+use super::view::{HubState, Refusal};
+use super::{Node, Timer};
+use crate::id::PeerId;
+use crate::key::join_message;
+use crate::limits;
+use crate::link::negotiate::backoff;
+use crate::time::Now;
+use crate::wire::hub::{ClientFrame, HubFrame, Join, Joined, Member, Parcel};
+use crate::wire::registry::refusal;
+use crate::wire::{self, WireError};
+
+/// The WebSocket and what was said on it.
+#[derive(Debug, Default)]
+pub(super) struct HubLink {
+    socket: Socket,
+    pub(super) state: HubState,
+    failures: u32,
+    /// Pings sent and not answered.
+    missed: u32,
+    ping: u64,
+    /// [`super::Fault::CutHub`].
+    pub(super) cut: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Socket {
+    #[default]
+    Closed,
+    Opening,
+    /// Open; the challenge or the answer to the join is awaited.
+    Entering,
+    Joined,
+}
+
+impl HubLink {
+    pub(super) fn is_joined(&self) -> bool {
+        self.socket == Socket::Joined
+    }
+
+    /// Not tried again: the hub said no, and asking again would not help.
+    fn is_final(&self) -> bool {
+        matches!(
+            self.state,
+            HubState::Refused(
+                Refusal::Ended | Refusal::WrongKey | Refusal::Replaced | Refusal::Version
+            )
+        )
+    }
+}
+
+impl Node {
+    pub(super) fn hub_open(&mut self) {
+        if self.hub.cut || self.left || self.hub.is_final() || self.hub.socket != Socket::Closed {
+            return;
+        }
+        self.hub.socket = Socket::Opening;
+        self.output(Output::Hub(HubOp::Open));
+    }
+
+    pub(super) fn hub_send(&mut self, frame: &ClientFrame) {
+        self.output(Output::Hub(HubOp::Send(frame.encode())));
+    }
+
+    /// Tries again at once, or asks whether the hub is still there.
+    pub(super) fn hub_nudge(&mut self, now: Now) {
+        if self.hub.socket == Socket::Closed {
+            self.timers.set(Timer::HubRetry, now.mono);
+        } else {
+            self.timers.set(Timer::HubPing, now.mono);
+        }
+    }
+
+    pub(super) fn hub_event(&mut self, now: Now, event: HubEvent) {
+        match event {
+            HubEvent::Opened => {
+                if self.hub.socket == Socket::Opening {
+                    self.hub.socket = Socket::Entering;
+                    self.hub.missed = 0;
+                    self.timers
+                        .set(Timer::HubPing, now.mono.plus(limits::HUB_PING));
+                }
+            }
+            HubEvent::Frame(bytes) => match HubFrame::decode(&bytes) {
+                Ok(frame) => {
+                    self.hub.missed = 0;
+                    self.hub_frame(now, frame);
+                }
+                Err(error) => self.reject(Phase::Discovery, None, error),
+            },
+            HubEvent::Closed => self.hub_lost(now, "the hub's socket closed"),
+        }
+    }
+
+    /// Closes the socket, if any, and plans the next try.
+    pub(super) fn hub_lost(&mut self, now: Now, reason: &str) {
+        if self.hub.socket == Socket::Closed {
+            return;
+        }
+        let was_joined = self.hub.is_joined();
+        self.hub.socket = Socket::Closed;
+        self.timers.clear(Timer::HubPing);
+        for peer in self.peers.values_mut() {
+            peer.on_hub = false;
+        }
+        if !matches!(self.hub.state, HubState::Refused(_)) {
+            self.hub.state = HubState::Unreachable;
+        }
+        if was_joined {
+            self.hub.failures = 0;
+        }
+        self.log(Level::Info, Phase::Discovery, None, reason.to_owned());
+        if !self.hub.is_final() && !self.hub.cut {
+            let pause = backoff(limits::HUB_BACKOFF, self.hub.failures, &mut self.rng);
+            self.hub.failures = self.hub.failures.saturating_add(1);
+            self.timers.set(Timer::HubRetry, now.mono.plus(pause));
+        }
+    }
+
+    /// Closes the socket from this side.
+    pub(super) fn hub_close(&mut self, now: Now, reason: &str) {
+        if self.hub.socket != Socket::Closed {
+            self.output(Output::Hub(HubOp::Close));
+            self.hub_lost(now, reason);
+        }
+    }
+
+    pub(super) fn hub_ping(&mut self, now: Now) {
+        if self.hub.missed >= 2 {
+            self.hub_close(now, "the hub does not answer");
+            return;
+        }
+        self.hub.missed += 1;
+        self.hub.ping = self.hub.ping.wrapping_add(1);
+        if self.hub.socket != Socket::Opening {
+            let ping = self.hub.ping;
+            self.hub_send(&ClientFrame::Ping(ping));
+        }
+        self.timers
+            .set(Timer::HubPing, now.mono.plus(limits::HUB_PING));
+    }
+
+    fn hub_frame(&mut self, now: Now, frame: HubFrame) {
+        match frame {
+            HubFrame::Challenge(nonce) => self.hub_join(&nonce),
+            HubFrame::Joined(joined) => self.hub_joined(now, joined),
+            HubFrame::Arrived(member) => self.member_arrived(now, member),
+            HubFrame::Departed(member) => self.member_departed(now, member),
+            HubFrame::Signal(parcel) => self.hub_parcel(now, &parcel, true),
+            HubFrame::Relayed(parcel) => self.hub_parcel(now, &parcel, false),
+            HubFrame::Refused(code) => self.hub_refused(now, code),
+            HubFrame::Undelivered(peer) => self.undelivered(peer),
+            HubFrame::Pong(_) => {}
+        }
+    }
+
+    fn hub_join(&mut self, nonce: &[u8; 32]) {
+        let message = join_message(nonce, self.room, self.keys.tag, self.session);
+        let join = Join {
+            version: wire::VERSION,
+            room: self.room,
+            tag: self.keys.tag,
+            peer: self.me,
+            session: self.session,
+            public_key: self.device.public(),
+            slot: self.device.slot(),
+            proof: self.device.sign(&message),
+            resume: self.memory.admitted,
+        };
+        self.hub_send(&ClientFrame::Join(join));
+    }
+
+    fn hub_joined(&mut self, now: Now, joined: Joined) {
+        self.hub.socket = Socket::Joined;
+        self.hub.state = HubState::Joined;
+        self.hub.failures = 0;
+        if !self.memory.admitted {
+            self.memory.admitted = true;
+            self.memory_dirty = true;
+        }
+        self.ice = joined
+            .ice
+            .iter()
+            .take(limits::MAX_ICE_SERVERS)
+            .map(|url| IceServer {
+                url: url.replace('?', &self.hub_host),
+                credential: None,
+            })
+            .collect();
+        let count = joined.members.len();
+        self.log(
+            Level::Info,
+            Phase::Discovery,
+            None,
+            format!("in the room on the hub, {count} others"),
+        );
+        for peer in self.peers.values_mut() {
+            peer.on_hub = false;
+        }
+        for member in joined.members {
+            self.member_arrived(now, member);
+        }
+    }
+
+    fn member_arrived(&mut self, now: Now, member: Member) {
+        if member.peer == self.me || self.left {
+            return;
+        }
+        self.meet(now, member.peer, member.session);
+        if let Some(peer) = self.peers.get_mut(&member.peer) {
+            peer.on_hub = true;
+            peer.hub.close();
+        }
+        self.reach(now, member.peer);
+    }
+
+    fn member_departed(&mut self, now: Now, member: Member) {
+        let Some(peer) = self.peers.get_mut(&member.peer) else {
+            return;
+        };
+        if peer.session == Some(member.session) {
+            peer.on_hub = false;
+            peer.hub.close();
+            // Its tab may be gone, or only its way to the hub: the direct link knows.
+            self.ping(now, member.peer);
+        }
+    }
+
+    fn hub_parcel(&mut self, now: Now, parcel: &Parcel, signal: bool) {
+        if parcel.peer == self.me || !self.peers.contains_key(&parcel.peer) {
+            return;
+        }
+        if signal {
+            self.sealed_signal(now, parcel.peer, &parcel.sealed);
+        } else {
+            self.sealed_packet(now, parcel.peer, &parcel.sealed);
+        }
+    }
+
+    fn undelivered(&mut self, peer: PeerId) {
+        if let Some(peer) = self.peers.get_mut(&peer) {
+            peer.on_hub = false;
+        }
+    }
+
+    fn hub_refused(&mut self, now: Now, code: u16) {
+        if self.hub.is_joined() && code != refusal::REPLACED && code != refusal::ENDED {
+            self.reject(Phase::Discovery, None, WireError::Unknown(code));
+            return;
+        }
+        let why = match code {
+            refusal::UNKNOWN_ROOM => Refusal::UnknownRoom,
+            refusal::ENDED => Refusal::Ended,
+            refusal::WRONG_TAG => Refusal::WrongKey,
+            refusal::REPLACED => Refusal::Replaced,
+            refusal::FULL => Refusal::Full,
+            refusal::VERSION => Refusal::Version,
+            other => Refusal::Other(other),
+        };
+        self.hub.state = HubState::Refused(why);
+        self.log(
+            Level::Warn,
+            Phase::Discovery,
+            None,
+            format!("the hub refuses: {why:?}"),
+        );
+        self.hub_close(now, "refused");
+    }
+}

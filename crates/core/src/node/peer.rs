@@ -1,0 +1,146 @@
+//! All that a node keeps about one peer.
+
+use super::view::{LinkView, Path};
+use crate::id::{PeerId, SessionId, WriterId};
+use crate::limits;
+use crate::link::negotiate::Negotiation;
+use crate::link::path::PathHealth;
+use crate::link::sync::Sync;
+use crate::model::Presence;
+use crate::time::Mono;
+use crate::wire::peer::PeerFrame;
+use std::collections::BTreeSet;
+
+/// The two ways a node can send to a peer by itself.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Route {
+    Direct,
+    Hub,
+}
+
+/// One peer: the newest session of one writer.
+#[derive(Debug)]
+pub(super) struct Peer {
+    pub(super) session: Option<SessionId>,
+    pub(super) on_hub: bool,
+    pub(super) negotiation: Negotiation,
+    pub(super) direct: PathHealth,
+    pub(super) hub: PathHealth,
+    pub(super) path: Path,
+    pub(super) sync: Option<Sync>,
+    pub(super) outgoing: Vec<(Route, PeerFrame)>,
+    /// Writers whose sequences are to be confirmed to this peer in this turn.
+    pub(super) acks: BTreeSet<WriterId>,
+    pub(super) away: bool,
+    pub(super) typing_until: Option<Mono>,
+    /// It said goodbye, and has not been heard of since.
+    pub(super) gone: bool,
+    pub(super) heard: Option<Mono>,
+    /// When the version vectors were last compared in full.
+    pub(super) compared: Option<Mono>,
+    pub(super) sealed_out: u64,
+    pub(super) sealed_in: u64,
+    pub(super) signals_in: u64,
+    pub(super) bytes: (u64, u64),
+    pub(super) since: Mono,
+    pub(super) reason: &'static str,
+}
+
+impl Peer {
+    pub(super) fn new(now: Mono, offers: bool) -> Self {
+        Self {
+            session: None,
+            on_hub: false,
+            negotiation: Negotiation::new(offers),
+            direct: PathHealth::default(),
+            hub: PathHealth::default(),
+            path: Path::None,
+            sync: None,
+            outgoing: Vec::new(),
+            acks: BTreeSet::new(),
+            away: false,
+            typing_until: None,
+            gone: false,
+            heard: None,
+            compared: None,
+            sealed_out: 0,
+            sealed_in: 0,
+            signals_in: 0,
+            bytes: (0, 0),
+            since: now,
+            reason: "new",
+        }
+    }
+
+    /// A newer run of the peer: nothing learnt from the older one holds.
+    pub(super) fn begin_session(&mut self, now: Mono, session: SessionId) {
+        let offers = self.negotiation.offers();
+        let (attempts, restarts) = (self.negotiation.attempts, self.negotiation.restarts);
+        let (bytes, on_hub) = (self.bytes, self.on_hub);
+        *self = Self::new(now, offers);
+        self.session = Some(session);
+        self.negotiation.attempts = attempts;
+        self.negotiation.restarts = restarts;
+        self.bytes = bytes;
+        self.on_hub = on_hub;
+        self.reason = "new session";
+    }
+
+    /// The way frames should take now. `hub`: the hub can relay; `direct`: direct links are allowed.
+    pub(super) fn choose_path(&self, now: Mono, hub: bool, direct: bool) -> Path {
+        if direct && self.negotiation.is_open() && self.direct.is_proven(now) {
+            Path::Direct
+        } else if hub && self.on_hub && self.session.is_some() && !self.hub.is_silent(now) {
+            Path::Hub
+        } else {
+            Path::None
+        }
+    }
+
+    pub(super) fn presence(&self, now: Mono) -> Presence {
+        match self.path {
+            Path::None if self.gone => Presence::Offline,
+            Path::None => match self.heard {
+                Some(heard) if now.since(heard) < limits::PEER_GONE => Presence::Reconnecting,
+                _ => Presence::Offline,
+            },
+            _ if self.away => Presence::Away,
+            _ => Presence::Online,
+        }
+    }
+
+    pub(super) fn is_typing(&self, now: Mono) -> bool {
+        self.path != Path::None && self.typing_until.is_some_and(|until| until > now)
+    }
+
+    pub(super) fn changed(&mut self, now: Mono, reason: &'static str) {
+        self.since = now;
+        self.reason = reason;
+    }
+
+    pub(super) fn view(&self, peer: PeerId, me: WriterId, head: u64) -> LinkView {
+        let health = match self.path {
+            Path::Direct => &self.direct,
+            _ => &self.hub,
+        };
+        LinkView {
+            peer,
+            session: self.session,
+            path: self.path,
+            rtc: self.negotiation.state(),
+            channel_open: self.negotiation.is_open(),
+            on_hub: self.on_hub,
+            rtt_ms: health.rtt_ms(),
+            bytes: self.bytes,
+            retransmits: self.sync.as_ref().map_or(0, |sync| sync.retransmits),
+            attempts: self.negotiation.attempts,
+            restarts: self.negotiation.restarts,
+            unacked: self
+                .sync
+                .as_ref()
+                .map_or(head, |sync| sync.unacked(me, head)),
+            since: self.since,
+            reason: self.reason,
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The view: plain values made from the node's state when the screen asks.
+
+use super::Node;
+use super::view::{
+    Connection, Delivery, LinkView, MessageView, Path, PersonView, RoomView, TaskView,
+};
+use crate::id::{OpId, Seq, TaskId, WriterId};
+use crate::model::Presence;
+use crate::store::{Message, Person, Rank};
+use crate::time::Mono;
+
+impl Node {
+    /// The room as a whole.
+    #[must_use]
+    pub fn room(&self) -> RoomView {
+        let me = self
+            .replica
+            .roster
+            .get(self.me)
+            .filter(|me| me.left.is_none());
+        RoomView {
+            room: self.room,
+            me: self.me,
+            session: self.session,
+            profile: me.map(|me| me.profile.get().clone()),
+            hub: self.hub.state,
+            connection: self.connection(),
+            waiting: self.waiting(),
+            unread: self.unread,
+            storage: self.storage,
+            quarantined: self.replica.quarantined(),
+            rejected: self.rejected,
+        }
+    }
+
+    fn connection(&self) -> Connection {
+        let mut connection = Connection::default();
+        for (id, person) in self.replica.roster.iter() {
+            if id == self.me || person.left.is_some() {
+                continue;
+            }
+            match (self.path(id), self.presence(id)) {
+                (Path::Direct, _) => connection.direct += 1,
+                (Path::Hub | Path::Peer, _) => connection.relayed += 1,
+                (Path::None, Presence::Reconnecting) => connection.reconnecting += 1,
+                (Path::None, _) => {}
+            }
+        }
+        connection
+    }
+
+    /// Own changes that no other device has confirmed.
+    fn waiting(&self) -> usize {
+        let head = self.replica.have().get(self.me);
+        let confirmed = self
+            .memory
+            .confirmed
+            .iter()
+            .map(|(_, seq)| seq)
+            .max()
+            .unwrap_or(0);
+        // The first operation only names the writer: nobody typed it.
+        usize::try_from(head.saturating_sub(confirmed.max(1))).unwrap_or(usize::MAX)
+    }
+
+    /// Everyone, oneself first, then by name.
+    #[must_use]
+    pub fn people(&self) -> Vec<PersonView> {
+        let mut people: Vec<_> = self
+            .replica
+            .roster
+            .iter()
+            .map(|(id, person)| self.person(id, person))
+            .collect();
+        people.sort_by(|a, b| (!a.me, &a.profile.name, a.id).cmp(&(!b.me, &b.profile.name, b.id)));
+        people
+    }
+
+    fn person(&self, id: WriterId, person: &Person) -> PersonView {
+        let me = id == self.me;
+        let presence = if me && self.hidden {
+            Presence::Away
+        } else if me {
+            Presence::Online
+        } else {
+            self.presence(id)
+        };
+        PersonView {
+            id,
+            me,
+            profile: person.profile.get().clone(),
+            presence,
+            path: self.path(id),
+            typing: self
+                .peers
+                .get(&id)
+                .is_some_and(|peer| peer.is_typing(self.now)),
+            left: person.left.is_some(),
+        }
+    }
+
+    fn path(&self, id: WriterId) -> Path {
+        self.peers.get(&id).map_or(Path::None, |peer| peer.path)
+    }
+
+    fn presence(&self, id: WriterId) -> Presence {
+        self.peers
+            .get(&id)
+            .map_or(Presence::Offline, |peer| peer.presence(self.now))
+    }
+
+    /// All living tasks, in list order.
+    #[must_use]
+    pub fn tasks(&self) -> Vec<TaskView> {
+        self.replica.tasks.views()
+    }
+
+    /// One task, unless it was deleted.
+    #[must_use]
+    pub fn task(&self, id: TaskId) -> Option<TaskView> {
+        self.replica.tasks.view(id)
+    }
+
+    /// All messages, in the order they are shown.
+    #[must_use]
+    pub fn messages(&self) -> Vec<MessageView> {
+        self.replica
+            .chat
+            .iter()
+            .map(|(rank, message)| self.message_view(rank, message))
+            .collect()
+    }
+
+    /// One message.
+    #[must_use]
+    pub fn message(&self, id: OpId) -> Option<MessageView> {
+        let (rank, message) = self.replica.chat.get(id)?;
+        Some(self.message_view(rank, message))
+    }
+
+    fn message_view(&self, rank: Rank, message: &Message) -> MessageView {
+        let mine = rank.op.writer == self.me;
+        let delivery = if mine {
+            self.delivery(rank)
+        } else {
+            Vec::new()
+        };
+        MessageView {
+            id: rank.op,
+            stamp: rank.stamp,
+            text: message.text.clone(),
+            reply_to: message.reply_to,
+            mine,
+            gap: message.gap,
+            read: mine || self.is_read(self.me, rank.op),
+            delivery,
+        }
+    }
+
+    fn is_read(&self, reader: WriterId, id: OpId) -> bool {
+        self.replica.roster.read_of(reader, id.writer) >= id.seq
+    }
+
+    fn delivery(&self, rank: Rank) -> Vec<(WriterId, Delivery)> {
+        self.replica
+            .roster
+            .iter()
+            .filter(|(id, person)| *id != self.me && person.receives(rank.stamp))
+            .map(|(id, _)| (id, self.delivery_to(id, rank.op)))
+            .collect()
+    }
+
+    fn delivery_to(&self, id: WriterId, message: OpId) -> Delivery {
+        let sent = || -> Option<Seq> {
+            let peer = self.peers.get(&id).filter(|peer| peer.path != Path::None)?;
+            Some(peer.sync.as_ref()?.sent(self.me))
+        };
+        if self.is_read(id, message) {
+            Delivery::Read
+        } else if self.memory.confirmed.get(id) >= message.seq {
+            Delivery::Delivered
+        } else if sent().is_some_and(|sent| sent >= message.seq) {
+            Delivery::Sent
+        } else {
+            Delivery::Saved
+        }
+    }
+
+    pub(super) fn count_unread(&self) -> usize {
+        self.replica
+            .chat
+            .iter()
+            .filter(|(rank, _)| rank.op.writer != self.me && !self.is_read(self.me, rank.op))
+            .count()
+    }
+
+    /// All links, for the debug object and panel.
+    #[must_use]
+    pub fn links(&self) -> Vec<LinkView> {
+        let head = self.replica.have().get(self.me);
+        self.peers
+            .iter()
+            .map(|(id, peer)| peer.view(*id, self.me, head))
+            .collect()
+    }
+
+    /// All deadlines with their reasons.
+    #[must_use]
+    pub fn timers(&self) -> Vec<(String, Mono)> {
+        self.timers
+            .iter()
+            .map(|(timer, at)| (timer.to_string(), at))
+            .collect()
+    }
+
+    /// What this replica holds of everyone, for diagnostics and tests.
+    #[must_use]
+    pub fn version_vector(&self) -> &crate::store::VersionVector {
+        self.replica.have()
+    }
+}

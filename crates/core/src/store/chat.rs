@@ -1,0 +1,50 @@
+//! Messages folded from operations, in the order they are shown.
+
+use super::register::Rank;
+use crate::clock::Stamp;
+use crate::id::OpId;
+use crate::redact::Private;
+use std::collections::BTreeMap;
+
+/// All messages of a room, by (stamp, writer, sequence). The hybrid logical clock makes that order
+/// agree with cause and effect.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Chat {
+    messages: BTreeMap<Rank, Message>,
+    stamps: BTreeMap<OpId, Stamp>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Message {
+    pub(crate) text: Private,
+    pub(crate) reply_to: Option<OpId>,
+    pub(crate) gap: bool,
+}
+
+impl Chat {
+    pub(crate) fn post(&mut self, rank: Rank, message: Message) {
+        self.stamps.insert(rank.op, rank.stamp);
+        self.messages.insert(rank, message);
+    }
+
+    pub(crate) fn rank(&self, id: OpId) -> Option<Rank> {
+        self.stamps.get(&id).map(|stamp| Rank {
+            stamp: *stamp,
+            op: id,
+        })
+    }
+
+    pub(crate) fn get(&self, id: OpId) -> Option<(Rank, &Message)> {
+        let rank = self.rank(id)?;
+        self.messages.get(&rank).map(|message| (rank, message))
+    }
+
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = (Rank, &Message)> {
+        self.messages.iter().map(|(rank, message)| (*rank, message))
+    }
+
+    /// The ids of all messages up to and with `rank`.
+    pub(crate) fn through(&self, rank: Rank) -> impl Iterator<Item = OpId> {
+        self.messages.range(..=rank).map(|(rank, _)| rank.op)
+    }
+}

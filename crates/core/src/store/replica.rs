@@ -1,0 +1,327 @@
+//! A replica: the log, and the state folded from it in causal order.
+//!
+//! An operation is applied when it is the next of its writer and all it causally depends on is
+//! applied (Birman et al., causal broadcast). Otherwise it waits in the log. After
+//! [`limits::GAP_PATIENCE`] it is applied all the same and marked.
+
+use super::chat::{Chat, Message};
+use super::log::{Entry, Log, Received, Record};
+use super::register::Rank;
+use super::roster::Roster;
+use super::tasks::Tasks;
+use super::vector::VersionVector;
+use crate::clock::Hlc;
+use crate::id::{OpId, RoomId, Seq, TaskId, WriterId};
+use crate::key::DeviceKey;
+use crate::limits;
+use crate::model::{Body, Op};
+use crate::time::{Mono, Now, Wall};
+use crate::wire::peer::Run;
+use crate::wire::{WireError, snapshot};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What changed while operations were applied.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Applied {
+    pub(crate) tasks: BTreeSet<TaskId>,
+    pub(crate) messages: BTreeSet<OpId>,
+    pub(crate) people: bool,
+    /// Writers whose operations show that they have more of one's own.
+    pub(crate) heard: BTreeSet<WriterId>,
+    /// Messages of this writer, after the first sequence through the second, were read by somebody.
+    pub(crate) read: Vec<(WriterId, Seq, Seq)>,
+    pub(crate) count: u64,
+}
+
+#[derive(Debug)]
+pub(crate) struct Replica {
+    log: Log,
+    applied: VersionVector,
+    /// The vector clock of each writer's last applied operation.
+    clocks: BTreeMap<WriterId, VersionVector>,
+    /// The own vector clock, with operations that are written and not yet saved.
+    written: Option<VersionVector>,
+    blocked: BTreeMap<WriterId, Blocked>,
+    hlc: Hlc,
+    pub(crate) tasks: Tasks,
+    pub(crate) chat: Chat,
+    pub(crate) roster: Roster,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Blocked {
+    /// Waits for what it depends on.
+    Cause { since: Mono },
+    /// Its stamp lies too far ahead.
+    Future { until: Wall },
+}
+
+impl Replica {
+    pub(crate) fn new(room: RoomId) -> Self {
+        Self {
+            log: Log::new(room),
+            applied: VersionVector::default(),
+            clocks: BTreeMap::new(),
+            written: None,
+            blocked: BTreeMap::new(),
+            hlc: Hlc::default(),
+            tasks: Tasks::default(),
+            chat: Chat::default(),
+            roster: Roster::default(),
+        }
+    }
+
+    /// Takes over what the vault kept. Answers how many writers' records were damaged and left out.
+    pub(crate) fn load(&mut self, records: BTreeMap<OpId, Vec<u8>>) -> u64 {
+        let mut chains: BTreeMap<WriterId, Vec<Record>> = BTreeMap::new();
+        let mut damaged = BTreeSet::new();
+        for (id, record) in records {
+            let chain = chains.entry(id.writer).or_default();
+            // Whatever follows a gap or a damaged record is fetched from peers again.
+            if damaged.contains(&id.writer) || id.seq != chain.len() as u64 + 1 {
+                continue;
+            }
+            match snapshot::decode_op(&record) {
+                Ok(record) => chain.push(record),
+                Err(_) => {
+                    damaged.insert(id.writer);
+                }
+            }
+        }
+        for (writer, chain) in chains {
+            if self.log.load(writer, chain).is_err() {
+                damaged.insert(writer);
+            }
+        }
+        damaged.len() as u64
+    }
+
+    pub(crate) fn have(&self) -> &VersionVector {
+        self.log.have()
+    }
+
+    pub(crate) fn entry(&self, id: OpId) -> Option<&Entry> {
+        self.log.entry(id)
+    }
+
+    pub(crate) fn run(
+        &self,
+        writer: WriterId,
+        first: Seq,
+        last: Seq,
+        budget: usize,
+    ) -> Option<Run> {
+        self.log.run(writer, first, last, budget)
+    }
+
+    /// What `writer` had applied of `of` at their last operation applied here.
+    pub(crate) fn known_by(&self, writer: WriterId, of: WriterId) -> Seq {
+        self.clocks.get(&writer).map_or(0, |clock| clock.get(of))
+    }
+
+    /// The vector clock of a writer's last applied operation.
+    pub(crate) fn clock(&self, writer: WriterId) -> Option<&VersionVector> {
+        self.clocks.get(&writer)
+    }
+
+    /// Operations held and not yet shown because of their stamp.
+    pub(crate) fn quarantined(&self) -> usize {
+        self.blocked
+            .iter()
+            .filter(|(_, blocked)| matches!(blocked, Blocked::Future { .. }))
+            .map(|(writer, _)| self.log.have().get(*writer) - self.applied.get(*writer))
+            .fold(0, |sum, count| {
+                sum.saturating_add(usize::try_from(count).unwrap_or(usize::MAX))
+            })
+    }
+
+    /// Writes an own operation: stamped, with its causal context, signed. It is not yet held: the caller
+    /// saves it first, then calls [`Replica::commit`] and [`Replica::settle`], or [`Replica::retract`].
+    ///
+    /// # Errors
+    /// [`WireError::TooLarge`]; nothing changes.
+    pub(crate) fn write(
+        &mut self,
+        device: &DeviceKey,
+        wall: Wall,
+        body: Body,
+    ) -> Result<OpId, WireError> {
+        let me = device.writer();
+        let mut said = self
+            .written
+            .take()
+            .or_else(|| self.clocks.get(&me).cloned())
+            .unwrap_or_default();
+        let mut context = self.applied.ahead_of(&said);
+        context.retain(|(writer, _)| *writer != me);
+        for (writer, seq) in &context {
+            said.raise(*writer, *seq);
+        }
+        self.written = Some(said);
+        let op = Op {
+            stamp: self.hlc.tick(wall),
+            context,
+            body,
+        };
+        self.log.append(device, op)
+    }
+
+    /// Own operations were saved.
+    pub(crate) fn commit(&mut self, me: WriterId) {
+        self.written = None;
+        self.log.commit(me);
+    }
+
+    /// Takes back own operations that were written and not saved.
+    pub(crate) fn retract(&mut self, me: WriterId) {
+        self.written = None;
+        self.log.retract(me);
+    }
+
+    /// Takes a run from outside into the log. Call [`Replica::settle`] afterwards.
+    ///
+    /// # Errors
+    /// As [`Log::receive`].
+    pub(crate) fn receive(&mut self, run: &Run) -> Result<Received, WireError> {
+        self.log.receive(run)
+    }
+
+    /// Applies all that can be applied.
+    pub(crate) fn settle(&mut self, now: Now) -> Applied {
+        let mut applied = Applied::default();
+        loop {
+            let behind = self.log.have().ahead_of(&self.applied);
+            let mut progress = false;
+            for (writer, last) in behind {
+                progress |= self.advance(writer, last, now, &mut applied);
+            }
+            if !progress {
+                return applied;
+            }
+        }
+    }
+
+    /// When a waiting operation is due to be looked at again.
+    pub(crate) fn next_wake(&self, now: Now) -> Option<Mono> {
+        self.blocked
+            .values()
+            .map(|blocked| match blocked {
+                Blocked::Cause { since } => since.plus(limits::GAP_PATIENCE),
+                Blocked::Future { until } => Mono(
+                    now.mono
+                        .0
+                        .saturating_add(until.0.saturating_sub(now.wall.0)),
+                ),
+            })
+            .min()
+    }
+
+    fn advance(&mut self, writer: WriterId, last: Seq, now: Now, applied: &mut Applied) -> bool {
+        let mut progress = false;
+        let mut seq = self.applied.get(writer) + 1;
+        while seq <= last {
+            let id = OpId { writer, seq };
+            let Some(op) = self.log.entry(id).map(|entry| entry.op.clone()) else {
+                return progress;
+            };
+            let gap = match self.readiness(writer, &op, now) {
+                Ok(gap) => gap,
+                Err(blocked) => {
+                    self.blocked.insert(writer, blocked);
+                    return progress;
+                }
+            };
+            self.blocked.remove(&writer);
+            self.apply(id, op, gap, applied);
+            progress = true;
+            seq += 1;
+        }
+        progress
+    }
+
+    /// `Ok(false)` when all causes are there, `Ok(true)` when patience with them has ended.
+    fn readiness(&self, writer: WriterId, op: &Op, now: Now) -> Result<bool, Blocked> {
+        let until = Wall(op.stamp.wall().0.saturating_sub(millis(limits::MAX_FUTURE)));
+        if until > now.wall {
+            return Err(Blocked::Future { until });
+        }
+        let ready = op
+            .context
+            .iter()
+            .all(|(cause, seq)| *cause == writer || self.applied.get(*cause) >= *seq);
+        if ready {
+            return Ok(false);
+        }
+        let since = match self.blocked.get(&writer) {
+            Some(Blocked::Cause { since }) => *since,
+            _ => now.mono,
+        };
+        if now.mono.since(since) >= limits::GAP_PATIENCE {
+            return Ok(true);
+        }
+        Err(Blocked::Cause { since })
+    }
+
+    fn apply(&mut self, id: OpId, op: Op, gap: bool, applied: &mut Applied) {
+        self.hlc.observe(op.stamp);
+        let rank = Rank {
+            stamp: op.stamp,
+            op: id,
+        };
+        let clock = self.clocks.entry(id.writer).or_default();
+        for (writer, seq) in &op.context {
+            clock.raise(*writer, *seq);
+        }
+        clock.raise(id.writer, id.seq);
+        self.applied.raise(id.writer, id.seq);
+        applied.count += 1;
+        applied.heard.insert(id.writer);
+        match op.body {
+            Body::Genesis { .. } | Body::Unknown(_) => {}
+            Body::Profile(profile) => {
+                self.roster.set_profile(id.writer, profile, rank);
+                applied.people = true;
+            }
+            Body::Task(task, changes) => {
+                if self.tasks.change(task, changes, rank) {
+                    applied.tasks.insert(task);
+                }
+            }
+            Body::DeleteTask(task) => {
+                if self.tasks.delete(task, rank) {
+                    applied.tasks.insert(task);
+                }
+            }
+            Body::Post { text, reply_to } => {
+                self.chat.post(
+                    rank,
+                    Message {
+                        text,
+                        reply_to,
+                        gap,
+                    },
+                );
+                applied.messages.insert(id);
+            }
+            Body::Read(through) => {
+                for (writer, seq) in through {
+                    // A claim beyond what is held would cost a walk over nothing.
+                    let seq = seq.min(self.log.have().get(writer));
+                    let before = self.roster.read_of(id.writer, writer);
+                    if seq > before {
+                        self.roster.read(id.writer, writer, seq);
+                        applied.read.push((writer, before, seq));
+                    }
+                }
+            }
+            Body::Leave => {
+                self.roster.leave(id.writer, op.stamp);
+                applied.people = true;
+            }
+        }
+    }
+}
+
+fn millis(duration: core::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,56 @@
+//! Stored records: `[version, …]`. A version that is not known is refused and left untouched.
+
+use super::codec::WireError;
+use super::peer::ClockField;
+use crate::id::{Seq, WriterId};
+use minicbor::bytes::ByteVec;
+use minicbor::{Decode, Encode};
+
+const OP: u8 = 1;
+const MEMORY: u8 = 1;
+
+#[derive(Encode, Decode)]
+struct OpRecord(#[n(0)] u8, #[n(1)] ByteVec, #[n(2)] Option<ByteVec>);
+
+#[derive(Encode, Decode)]
+struct MemoryRecord(#[n(0)] u8, #[n(1)] bool, #[n(2)] ClockField);
+
+pub(crate) fn encode_op(signature: Option<&[u8; 64]>, bytes: &[u8]) -> Vec<u8> {
+    let signature = signature.map(|signature| ByteVec::from(signature.to_vec()));
+    write(&OpRecord(OP, bytes.to_vec().into(), signature))
+}
+
+pub(crate) fn decode_op(record: &[u8]) -> Result<(Vec<u8>, Option<[u8; 64]>), WireError> {
+    let OpRecord(version, bytes, signature) = minicbor::decode(record)?;
+    if version != OP {
+        return Err(WireError::Unknown(version.into()));
+    }
+    let signature = signature
+        .map(|signature| {
+            signature
+                .as_slice()
+                .try_into()
+                .map_err(|_| WireError::Malformed)
+        })
+        .transpose()?;
+    Ok((bytes.into(), signature))
+}
+
+pub(crate) fn encode_memory(admitted: bool, confirmed: Vec<(WriterId, Seq)>) -> Vec<u8> {
+    write(&MemoryRecord(MEMORY, admitted, ClockField(confirmed)))
+}
+
+pub(crate) fn decode_memory(record: &[u8]) -> Result<(bool, Vec<(WriterId, Seq)>), WireError> {
+    let MemoryRecord(version, admitted, confirmed) = minicbor::decode(record)?;
+    if version != MEMORY {
+        return Err(WireError::Unknown(version.into()));
+    }
+    Ok((admitted, confirmed.0))
+}
+
+fn write<T: Encode<()>>(record: &T) -> Vec<u8> {
+    let mut out = Vec::new();
+    let written = minicbor::encode(record, &mut out);
+    debug_assert!(written.is_ok(), "writing to a Vec cannot fail");
+    out
+}
