@@ -30,9 +30,11 @@ impl PathHealth {
 
     /// A ping leaves.
     pub(crate) fn pinged(&mut self, now: Mono, nonce: u64) {
-        if self.pings.len() < limits::MAX_OPEN_PINGS {
-            self.pings.push_back((nonce, now));
+        if self.pings.len() == limits::MAX_OPEN_PINGS {
+            // The oldest tells how long the path has been silent; any later one may go.
+            self.pings.remove(1);
         }
+        self.pings.push_back((nonce, now));
     }
 
     /// A pong came; true when it answers one of our pings. Older ones count as answered too.

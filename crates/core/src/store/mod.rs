@@ -2,6 +2,8 @@
 
 mod chat;
 mod key;
+#[cfg(test)]
+mod laws;
 mod log;
 mod position;
 mod register;

@@ -1,0 +1,218 @@
+//! One of every frame and operation, for golden bytes and mutation.
+
+use corridor_core::clock::Stamp;
+use corridor_core::id::{OpId, RoomId, RoomTag, SessionId, TaskId, WriterId};
+use corridor_core::model::{Assignee, Body, Op, Priority, Profile, TaskChange, TaskStatus};
+use corridor_core::node::Candidate;
+use corridor_core::time::Wall;
+use corridor_core::wire::hub::{ClientFrame, HubFrame, Join, Joined, Member, Parcel};
+use corridor_core::wire::peer::{
+    Beat, ClockField, Have, Hello, PeerFrame, PresenceFrame, Run, Want,
+};
+use corridor_core::wire::signal::{Round, Signal};
+
+pub(crate) const WRITER: WriterId = WriterId([0x11; 16]);
+pub(crate) const OTHER: WriterId = WriterId([0x22; 16]);
+
+fn clock() -> ClockField {
+    ClockField(vec![(WRITER, 3), (OTHER, 70_000)])
+}
+
+pub(crate) fn peer_frames() -> Vec<(&'static str, PeerFrame)> {
+    let beat = Beat {
+        nonce: 0x0102_0304_0506_0708,
+        digest: u64::MAX,
+        away: true,
+    };
+    vec![
+        (
+            "hello",
+            PeerFrame::Hello(Hello {
+                version: 1,
+                session: SessionId(9),
+                have: clock(),
+                reply: true,
+            }),
+        ),
+        (
+            "ops",
+            PeerFrame::Ops(Run {
+                writer: WRITER,
+                first: 4,
+                ops: vec![vec![1, 2, 3].into(), vec![].into()],
+                signature: [7; 64],
+            }),
+        ),
+        (
+            "have",
+            PeerFrame::Have(Have {
+                have: clock(),
+                full: true,
+                reply: false,
+            }),
+        ),
+        (
+            "want",
+            PeerFrame::Want(vec![Want {
+                writer: OTHER,
+                first: 1,
+                last: 300,
+            }]),
+        ),
+        ("ping", PeerFrame::Ping(beat)),
+        ("pong", PeerFrame::Pong(beat)),
+        (
+            "presence",
+            PeerFrame::Presence(PresenceFrame {
+                away: false,
+                typing: true,
+            }),
+        ),
+        ("signal", PeerFrame::Signal(vec![0xab; 5].into())),
+        ("bye", PeerFrame::Bye),
+    ]
+}
+
+pub(crate) fn client_frames() -> Vec<(&'static str, ClientFrame)> {
+    let parcel = || Parcel {
+        peer: OTHER,
+        sealed: vec![0xcd; 4].into(),
+    };
+    vec![
+        (
+            "client-join",
+            ClientFrame::Join(Join {
+                version: 1,
+                room: RoomId([1; 16]),
+                tag: RoomTag([2; 16]),
+                peer: WRITER,
+                session: SessionId(5),
+                public_key: [3; 32],
+                slot: 1,
+                proof: [4; 64],
+                resume: true,
+            }),
+        ),
+        ("client-signal", ClientFrame::Signal(parcel())),
+        ("client-relay", ClientFrame::Relay(parcel())),
+        ("client-leave", ClientFrame::Leave),
+        ("client-ping", ClientFrame::Ping(8)),
+    ]
+}
+
+pub(crate) fn hub_frames() -> Vec<(&'static str, HubFrame)> {
+    let member = Member {
+        peer: OTHER,
+        session: SessionId(6),
+    };
+    let parcel = || Parcel {
+        peer: WRITER,
+        sealed: vec![0xef; 4].into(),
+    };
+    vec![
+        ("hub-challenge", HubFrame::Challenge([9; 32])),
+        (
+            "hub-joined",
+            HubFrame::Joined(Joined {
+                wall: 1_800_000_000_000,
+                members: vec![member],
+                ice: vec!["stun:?:3478".to_owned()],
+            }),
+        ),
+        ("hub-arrived", HubFrame::Arrived(member)),
+        ("hub-departed", HubFrame::Departed(member)),
+        ("hub-signal", HubFrame::Signal(parcel())),
+        ("hub-relayed", HubFrame::Relayed(parcel())),
+        ("hub-refused", HubFrame::Refused(3)),
+        ("hub-pong", HubFrame::Pong(8)),
+        ("hub-undelivered", HubFrame::Undelivered(OTHER)),
+    ]
+}
+
+pub(crate) fn signals() -> Vec<(&'static str, Signal)> {
+    let round = Round {
+        attempt: 2,
+        round: 1,
+    };
+    vec![
+        ("signal-offer", Signal::Offer(round, "v=0\r\n".to_owned())),
+        ("signal-answer", Signal::Answer(round, "v=0\r\n".to_owned())),
+        (
+            "signal-candidate",
+            Signal::Candidate(
+                round,
+                Candidate {
+                    candidate: "candidate:1 1 udp 2 a.local 9 typ host".to_owned(),
+                    mid: Some("0".to_owned()),
+                    line: Some(0),
+                },
+            ),
+        ),
+        ("signal-ask", Signal::Ask { restart: true }),
+    ]
+}
+
+pub(crate) fn ops() -> Vec<(&'static str, Op)> {
+    let op = |body| Op {
+        stamp: Stamp::at(Wall(1_800_000_000_000)),
+        context: vec![(OTHER, 12)],
+        body,
+    };
+    let task = TaskId([5; 16]);
+    vec![
+        (
+            "op-genesis",
+            op(Body::Genesis {
+                public_key: [6; 32],
+                slot: 2,
+            }),
+        ),
+        (
+            "op-profile",
+            op(Body::Profile(Profile {
+                name: "Ana".into(),
+                role: "Nurse".into(),
+                status: "in surgery".into(),
+            })),
+        ),
+        (
+            "op-task",
+            op(Body::Task(
+                task,
+                vec![
+                    TaskChange::Title("Restock".into()),
+                    TaskChange::Notes("gloves".into()),
+                    TaskChange::Assignee(Some(Assignee::Person(OTHER))),
+                    TaskChange::Priority(Priority::Urgent),
+                    TaskChange::Due(Some(Wall(1_800_000_100_000))),
+                    TaskChange::Place("Room 2".into()),
+                    TaskChange::Status(TaskStatus::InProgress),
+                    TaskChange::Position(vec![1, 128]),
+                ],
+            )),
+        ),
+        (
+            "op-task-role",
+            op(Body::Task(
+                task,
+                vec![
+                    TaskChange::Assignee(Some(Assignee::Role("Hygienist".into()))),
+                    TaskChange::Due(None),
+                ],
+            )),
+        ),
+        ("op-delete-task", op(Body::DeleteTask(task))),
+        (
+            "op-post",
+            op(Body::Post {
+                text: "Ready?".into(),
+                reply_to: Some(OpId {
+                    writer: OTHER,
+                    seq: 12,
+                }),
+            }),
+        ),
+        ("op-read", op(Body::Read(vec![(OTHER, 12)]))),
+        ("op-leave", op(Body::Leave)),
+    ]
+}
