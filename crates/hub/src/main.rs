@@ -1,2 +1,87 @@
-//! The hub binary.
-fn main() {}
+//! The hub as a program: reads its arguments, starts, shows where it is, and stops when told to.
+
+use clap::Parser as _;
+use corridor_hub::app::{App, AppError};
+use corridor_hub::args::{Args, PublicUrl};
+use corridor_hub::{Hub, Settings, StartError, banner, logs};
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("cannot serve the app: {0}")]
+    App(#[from] AppError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error("cannot watch for signals: {0}")]
+    Signal(#[source] io::Error),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let args = Args::parse();
+    if let Err(error) = logs::start(args.log.clone(), args.log_json) {
+        let _ = writeln!(io::stderr(), "corridor-hub: no log: {error}");
+    }
+    match run(args).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let _ = writeln!(io::stderr(), "corridor-hub: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(args: Args) -> Result<(), Failure> {
+    let app = match &args.app_dir {
+        Some(folder) => App::from_folder(folder)?,
+        None => App::embedded()?,
+    };
+    let has_app = !app.is_empty();
+    let stopped = signal().map_err(Failure::Signal)?;
+    let hub = Hub::start(Settings {
+        bind: args.bind,
+        stun_port: args.stun(),
+        public_authority: args
+            .public_url
+            .as_ref()
+            .map(|url| url.authority().to_owned()),
+        app,
+    })
+    .await?;
+
+    let public = args.public_url.as_ref().map(PublicUrl::as_str);
+    let stun = hub.stun().map(corridor_hub::stun::StunServer::address);
+    let text = banner::text(hub.address(), public, stun, has_app);
+    // Nobody may be reading; that is no reason to stop.
+    let _ = io::stdout().write_all(text.as_bytes());
+    let _ = io::stdout().flush();
+
+    stopped.await;
+    tracing::info!("stopping");
+    if !hub.stop().await {
+        tracing::warn!("some connections were cut off");
+    }
+    Ok(())
+}
+
+/// Ends when the process is asked to stop: Ctrl-C, or SIGTERM.
+#[cfg(unix)]
+fn signal() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn signal() -> io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}

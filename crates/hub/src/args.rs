@@ -1,0 +1,139 @@
+//! Command line and environment.
+
+use clap::Parser;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use tracing_subscriber::filter::Targets;
+
+/// Corridor's hub: serves the app, introduces browsers to each other, and relays what it cannot read.
+#[derive(Parser, Debug)]
+#[command(name = "corridor-hub", version, max_term_width = 100)]
+pub struct Args {
+    /// Address and port of HTTP; port 0 takes a free one
+    #[arg(long, env = "CORRIDOR_BIND", default_value = "0.0.0.0:7878")]
+    pub bind: SocketAddr,
+
+    /// Where people open the app, if not at an address of this machine, such as http://clinic.local
+    #[arg(long, env = "CORRIDOR_PUBLIC_URL")]
+    pub public_url: Option<PublicUrl>,
+
+    /// Serve the app from this folder instead of the one in the binary
+    #[arg(long, env = "CORRIDOR_APP_DIR", value_name = "DIR")]
+    pub app_dir: Option<PathBuf>,
+
+    /// UDP port of STUN; 0 takes a free one
+    #[arg(
+        long,
+        env = "CORRIDOR_STUN_PORT",
+        default_value_t = 3478,
+        value_name = "PORT"
+    )]
+    pub stun_port: u16,
+
+    /// Do not answer STUN, whatever --stun-port says
+    #[arg(long, env = "CORRIDOR_NO_STUN")]
+    pub no_stun: bool,
+
+    /// What to log: error, warn, info, debug or trace, or by module as in `warn,corridor_hub=debug`
+    #[arg(
+        long,
+        env = "CORRIDOR_LOG",
+        default_value = "info",
+        value_name = "LEVEL"
+    )]
+    pub log: Targets,
+
+    /// Log one JSON object per line
+    #[arg(long, env = "CORRIDOR_LOG_JSON")]
+    pub log_json: bool,
+}
+
+impl Args {
+    /// The port to try, unless STUN is off.
+    #[must_use]
+    pub fn stun(&self) -> Option<u16> {
+        (!self.no_stun).then_some(self.stun_port)
+    }
+}
+
+/// An `http` or `https` URL of a host, without a path.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PublicUrl {
+    text: String,
+    authority: String,
+}
+
+impl PublicUrl {
+    /// As given, without a slash at its end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Host and port, as browsers send them.
+    #[must_use]
+    pub fn authority(&self) -> &str {
+        &self.authority
+    }
+}
+
+impl FromStr for PublicUrl {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const WANTED: &str =
+            "a URL such as http://clinic.local or https://clinic.example:8443 is needed";
+        let text = text.strip_suffix('/').unwrap_or(text);
+        let authority = ["http://", "https://"]
+            .iter()
+            .find_map(|scheme| text.strip_prefix(scheme))
+            .ok_or(WANTED)?;
+        let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+        if authority.is_empty() || !authority.chars().all(plain) {
+            return Err(WANTED);
+        }
+        Ok(Self {
+            text: text.to_owned(),
+            authority: authority.to_owned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+        let args = Args::try_parse_from([
+            "corridor-hub",
+            "--no-stun",
+            "--log",
+            "warn,corridor_hub=debug",
+        ])
+        .unwrap();
+        assert_eq!(args.stun(), None);
+    }
+
+    #[test]
+    fn public_urls_are_hosts() {
+        let url: PublicUrl = "http://clinic.local/".parse().unwrap();
+        assert_eq!(
+            (url.as_str(), url.authority()),
+            ("http://clinic.local", "clinic.local")
+        );
+        for bad in [
+            "clinic.local",
+            "ftp://clinic.local",
+            "http://clinic.local/app",
+            "http://a/?b",
+            "",
+        ] {
+            assert!(bad.parse::<PublicUrl>().is_err(), "{bad}");
+        }
+    }
+}

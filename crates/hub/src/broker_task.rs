@@ -1,0 +1,231 @@
+//! The one task that owns the [`Broker`]. Everyone else has a [`BrokerHandle`]: a bounded inbox.
+
+use crate::clock::Clock;
+use crate::outbox::OutboxReader;
+use crate::outbox::{Outbox, Outgoing, outbox};
+use bytes::Bytes;
+use corridor_core::broker::{
+    Broker, BrokerCommand, BrokerConfig, BrokerInput, CloseReason, Refusal, Report, SocketId,
+};
+use corridor_core::limits;
+use corridor_core::time::{Mono, Now};
+use corridor_core::wire::registry::refusal;
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::{mpsc, oneshot};
+
+/// "Going away" (RFC 6455 §7.4.1): the hub stops.
+const GOING_AWAY: u16 = 1001;
+/// Private close codes (RFC 6455 §7.4.2) are this plus a refusal code of the registry.
+const PRIVATE: u16 = 4000;
+
+/// A question to the broker, run where the broker lives.
+type Call = Box<dyn FnOnce(&mut Broker, Now) + Send>;
+
+enum Request {
+    Connected(SocketId, IpAddr, Outbox),
+    Frame(SocketId, Bytes),
+    Alive(SocketId),
+    Disconnected(SocketId),
+    Call(Call),
+    Stop,
+}
+
+/// The broker is gone: the hub is stopping.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the hub is stopping")]
+pub struct Stopped;
+
+/// Talks to the broker's task.
+#[derive(Clone, Debug)]
+pub struct BrokerHandle {
+    inbox: mpsc::Sender<Request>,
+    sockets: Arc<AtomicU64>,
+}
+
+impl BrokerHandle {
+    /// Starts the task. It ends when the last handle is dropped.
+    #[must_use]
+    pub fn start(config: BrokerConfig) -> Self {
+        let (inbox, requests) = mpsc::channel(limits::HUB_INBOX);
+        let task = BrokerTask {
+            broker: Broker::new(config),
+            clock: Clock::start(),
+            sockets: BTreeMap::new(),
+            stopping: false,
+        };
+        tokio::spawn(task.run(requests));
+        Self {
+            inbox,
+            sockets: Arc::default(),
+        }
+    }
+
+    /// Asks the broker something.
+    ///
+    /// # Errors
+    /// [`Stopped`].
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Broker, Now) -> T + Send + 'static,
+    ) -> Result<T, Stopped> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Request::Call(Box::new(move |broker, now| {
+            let _ = reply.send(question(broker, now));
+        })))
+        .await?;
+        answer.await.map_err(|_| Stopped)
+    }
+
+    /// Closes every socket and takes no more.
+    pub async fn stop(&self) {
+        let _ = self.send(Request::Stop).await;
+    }
+
+    pub(crate) async fn connected(
+        &self,
+        address: IpAddr,
+    ) -> Result<(SocketId, OutboxReader), Stopped> {
+        let conn = SocketId(self.sockets.fetch_add(1, Ordering::Relaxed));
+        let (sender, reader) = outbox(limits::HUB_OUTBOX);
+        self.send(Request::Connected(conn, address, sender)).await?;
+        Ok((conn, reader))
+    }
+
+    pub(crate) async fn frame(&self, conn: SocketId, bytes: Bytes) -> Result<(), Stopped> {
+        self.send(Request::Frame(conn, bytes)).await
+    }
+
+    pub(crate) async fn alive(&self, conn: SocketId) -> Result<(), Stopped> {
+        self.send(Request::Alive(conn)).await
+    }
+
+    pub(crate) async fn disconnected(&self, conn: SocketId) {
+        let _ = self.send(Request::Disconnected(conn)).await;
+    }
+
+    async fn send(&self, request: Request) -> Result<(), Stopped> {
+        self.inbox.send(request).await.map_err(|_| Stopped)
+    }
+}
+
+struct BrokerTask {
+    broker: Broker,
+    clock: Clock,
+    sockets: BTreeMap<SocketId, Outbox>,
+    stopping: bool,
+}
+
+impl BrokerTask {
+    async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
+        loop {
+            let deadline = self.broker.next_wake().map(|(at, _)| at);
+            tokio::select! {
+                request = requests.recv() => match request {
+                    Some(request) => self.take(request),
+                    None => return,
+                },
+                () = self.sleep(deadline) => self.drive(BrokerInput::Wake),
+            }
+        }
+    }
+
+    async fn sleep(&self, deadline: Option<Mono>) {
+        match deadline {
+            Some(at) => tokio::time::sleep_until(self.clock.instant(at)).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    fn take(&mut self, request: Request) {
+        match request {
+            Request::Connected(conn, address, outbox) => {
+                if self.stopping {
+                    outbox.close(GOING_AWAY);
+                    return;
+                }
+                self.sockets.insert(conn, outbox);
+                self.drive(BrokerInput::Connected { conn, address });
+            }
+            Request::Frame(conn, bytes) => self.drive(BrokerInput::Frame {
+                conn,
+                bytes: &bytes,
+            }),
+            Request::Alive(conn) => self.drive(BrokerInput::Alive { conn }),
+            Request::Disconnected(conn) => {
+                self.sockets.remove(&conn);
+                self.drive(BrokerInput::Disconnected { conn });
+            }
+            Request::Call(call) => {
+                call(&mut self.broker, self.clock.now());
+                self.carry_out();
+            }
+            Request::Stop => {
+                self.stopping = true;
+                for outbox in std::mem::take(&mut self.sockets).into_values() {
+                    outbox.close(GOING_AWAY);
+                }
+            }
+        }
+    }
+
+    fn drive(&mut self, input: BrokerInput<'_>) {
+        self.broker.handle(self.clock.now(), input);
+        self.carry_out();
+    }
+
+    fn carry_out(&mut self) {
+        while let Some(command) = self.broker.poll_command() {
+            match command {
+                BrokerCommand::Send { conn, bytes } => {
+                    self.push(conn, Outgoing::Frame(Bytes::from_owner(bytes)));
+                }
+                BrokerCommand::Ping { conn } => self.push(conn, Outgoing::Ping),
+                BrokerCommand::Close { conn, reason } => {
+                    if let Some(outbox) = self.sockets.remove(&conn) {
+                        outbox.close(close_code(reason));
+                    }
+                }
+                BrokerCommand::Report(report) => log(report),
+            }
+        }
+    }
+
+    /// A socket that reads too slowly is dropped here; its task then reports the disconnection.
+    fn push(&mut self, conn: SocketId, outgoing: Outgoing) {
+        let Some(outbox) = self.sockets.get(&conn) else {
+            return;
+        };
+        if outbox.push(outgoing).is_err() {
+            self.sockets.remove(&conn);
+            tracing::warn!(%conn, "dropped: it reads too slowly");
+        }
+    }
+}
+
+fn close_code(reason: CloseReason) -> u16 {
+    match reason {
+        CloseReason::Full => PRIVATE + refusal::FULL,
+        CloseReason::Replaced => PRIVATE + refusal::REPLACED,
+        CloseReason::Malformed => PRIVATE + refusal::MALFORMED,
+        CloseReason::Silent => PRIVATE,
+    }
+}
+
+fn log(report: Report) {
+    match report {
+        Report::RoomOpened(room) => tracing::info!(%room, "room opened"),
+        Report::RoomEnded(room) => tracing::info!(%room, "room ended"),
+        Report::Joined(room, peer) => tracing::info!(%room, peer = peer.short(), "joined"),
+        Report::Left(room, peer) => tracing::info!(%room, peer = peer.short(), "left"),
+        Report::Replaced(room, peer) => {
+            tracing::info!(%room, peer = peer.short(), "replaced by a newer connection");
+        }
+        Report::Refused(conn, Refusal::Full) => {
+            tracing::warn!(%conn, "refused: a limit is reached");
+        }
+        Report::Refused(conn, refusal) => tracing::debug!(%conn, %refusal, "refused"),
+    }
+}

@@ -1,0 +1,165 @@
+//! JSON forms of the HTTP API. Frames of the WebSocket are in [`corridor_core::wire::hub`].
+
+use corridor_core::broker::{Health, PhoneEntry, Refusal};
+use corridor_core::id::{PeerId, RoomId, RoomTag};
+use serde::{Deserialize, Serialize};
+
+/// Answer to `POST /rooms`.
+#[derive(Serialize, Debug)]
+#[serde(rename_all = "camelCase")]
+pub struct RoomCreated {
+    /// The room's UUID.
+    room: String,
+}
+
+/// Body of `POST /discovery/register`.
+#[derive(Deserialize, Debug)]
+#[serde(rename_all = "camelCase")]
+pub struct Register {
+    room: String,
+    tag: String,
+    peer: String,
+    address: String,
+}
+
+/// [`Register`] with its ids read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Registration {
+    /// The room.
+    pub room: RoomId,
+    /// What proves that the caller holds the room's key.
+    pub tag: RoomTag,
+    /// Whose entry.
+    pub peer: PeerId,
+    /// Where the peer is reached; means nothing to the hub.
+    pub address: String,
+}
+
+/// Answer to `POST /discovery/register`.
+#[derive(Serialize, Debug)]
+#[serde(rename_all = "camelCase")]
+pub struct Registered {
+    /// Seconds that the entry lives unless it is used.
+    pub expires_in: u64,
+}
+
+/// Query of `GET /discovery/peers`.
+#[derive(Deserialize, Debug)]
+pub struct Page {
+    room: String,
+    tag: String,
+}
+
+/// Answer to `GET /discovery/peers`.
+#[derive(Serialize, Debug)]
+pub struct Peers {
+    peers: Vec<Peer>,
+}
+
+#[derive(Serialize, Debug)]
+#[serde(rename_all = "camelCase")]
+struct Peer {
+    peer: String,
+    address: String,
+    expires_in: u64,
+}
+
+/// Answer to `GET /health`.
+#[derive(Serialize, Debug)]
+#[serde(rename_all = "camelCase")]
+pub struct HealthReport {
+    status: &'static str,
+    version: &'static str,
+    protocol: u16,
+    uptime: u64,
+    stun_port: Option<u16>,
+    connections: usize,
+    members: usize,
+    rooms: usize,
+    entries: usize,
+    unknown_frames: u64,
+}
+
+/// A problem (RFC 9457).
+#[derive(Serialize, Debug)]
+pub struct Problem {
+    /// `about:blank`: the status says what kind of problem it is.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The status in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// One sentence for a person.
+    pub detail: String,
+    /// The hub's refusal code, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<u16>,
+}
+
+impl From<RoomId> for RoomCreated {
+    fn from(room: RoomId) -> Self {
+        Self {
+            room: room.to_string(),
+        }
+    }
+}
+
+impl Register {
+    /// Reads the ids.
+    ///
+    /// # Errors
+    /// [`Refusal::Malformed`].
+    pub fn read(self) -> Result<Registration, Refusal> {
+        Ok(Registration {
+            room: RoomId::parse(&self.room).ok_or(Refusal::Malformed)?,
+            tag: RoomTag::parse(&self.tag).ok_or(Refusal::Malformed)?,
+            peer: PeerId::parse(&self.peer).ok_or(Refusal::Malformed)?,
+            address: self.address,
+        })
+    }
+}
+
+impl Page {
+    /// Reads the ids.
+    ///
+    /// # Errors
+    /// [`Refusal::Malformed`].
+    pub fn read(&self) -> Result<(RoomId, RoomTag), Refusal> {
+        let room = RoomId::parse(&self.room).ok_or(Refusal::Malformed)?;
+        let tag = RoomTag::parse(&self.tag).ok_or(Refusal::Malformed)?;
+        Ok((room, tag))
+    }
+}
+
+impl From<Vec<PhoneEntry>> for Peers {
+    fn from(entries: Vec<PhoneEntry>) -> Self {
+        let peer = |entry: PhoneEntry| Peer {
+            peer: entry.peer.to_string(),
+            address: entry.address,
+            expires_in: entry.expires_in.as_secs(),
+        };
+        Self {
+            peers: entries.into_iter().map(peer).collect(),
+        }
+    }
+}
+
+impl HealthReport {
+    /// The broker's counts and what the process knows of itself; `uptime` in seconds.
+    #[must_use]
+    pub fn new(health: Health, uptime: u64, stun_port: Option<u16>) -> Self {
+        Self {
+            status: "ok",
+            version: env!("CARGO_PKG_VERSION"),
+            protocol: corridor_core::wire::VERSION,
+            uptime,
+            stun_port,
+            connections: health.connections,
+            members: health.members,
+            rooms: health.rooms,
+            entries: health.entries,
+            unknown_frames: health.unknown_frames,
+        }
+    }
+}
