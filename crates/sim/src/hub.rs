@@ -1,0 +1,449 @@
+//! The hub's process around the real broker: WebSockets as pairs of pipes, and the ways a hub can die.
+
+use crate::dice::seed_of;
+use crate::net::{End, Net, Pipe};
+use crate::queue::Ms;
+use crate::tap::Tap;
+use corridor_core::broker::{Broker, BrokerCommand, BrokerConfig, BrokerInput, SocketId};
+use corridor_core::id::RoomId;
+use corridor_core::node::{HubEvent, HubOp};
+use corridor_core::time::{Mono, Now, Wall};
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+/// A connection attempt into the void ends after this.
+const CONNECT_TIMEOUT: Ms = 20_000;
+/// TCP gives a connection up when its oldest data is unacknowledged for this long.
+const TCP_GIVES_UP: Ms = 60_000;
+
+/// One browser's end of sockets: a host and the run of its tab.
+pub type Client = (usize, u32);
+
+/// A moment the hub asked for.
+#[derive(Clone, Copy, Debug)]
+pub enum Due {
+    /// Something may have arrived at the hub.
+    Up(SocketId),
+    /// Something may have arrived at the client.
+    Down(SocketId),
+    /// The client stops waiting for its connection.
+    Timeout(SocketId),
+    /// The broker asked for it.
+    Wake,
+}
+
+/// What the hub asks of the world.
+#[derive(Debug, Default)]
+pub struct Effects {
+    /// Call [`Hub::due`] at these times.
+    pub later: Vec<(Ms, Due)>,
+    /// Hand these events to nodes now.
+    pub tell: Vec<(Client, HubEvent)>,
+}
+
+#[derive(Debug)]
+enum Up {
+    Connect,
+    Frame(Vec<u8>),
+    Alive,
+    Close,
+}
+
+#[derive(Debug)]
+enum Down {
+    Opened,
+    Frame(Arc<[u8]>),
+    Ping,
+    Close,
+}
+
+#[derive(Debug)]
+struct Socket {
+    client: Client,
+    /// The client still wants it.
+    wanted: bool,
+    opened: bool,
+    /// The broker knows it.
+    accepted: bool,
+    up: Pipe<Up>,
+    down: Pipe<Down>,
+}
+
+/// How a hub stops.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stop {
+    /// The process ends: the system closes its sockets.
+    Process,
+    /// The machine is without power: nobody is told.
+    Power,
+}
+
+/// The hub.
+pub struct Hub {
+    broker: Option<Broker>,
+    seed: u64,
+    lives: u64,
+    wall: Wall,
+    sockets: BTreeMap<SocketId, Socket>,
+    current: BTreeMap<usize, SocketId>,
+    next: u64,
+    armed: Option<Ms>,
+    stun: bool,
+    effects: Effects,
+    /// What passes through.
+    pub tap: Tap,
+}
+
+impl core::fmt::Debug for Hub {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Hub")
+            .field("lives", &self.lives)
+            .field("sockets", &self.sockets)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Hub {
+    /// A running hub whose clock shows `wall` at the start of the run. With `stun` it offers a STUN server.
+    #[must_use]
+    pub fn new(seed: u64, wall: Wall, stun: bool, tap: Tap) -> Self {
+        let mut hub = Self {
+            broker: None,
+            seed,
+            lives: 0,
+            wall,
+            sockets: BTreeMap::new(),
+            current: BTreeMap::new(),
+            next: 1,
+            armed: None,
+            stun,
+            effects: Effects::default(),
+            tap,
+        };
+        hub.boot();
+        hub
+    }
+
+    fn boot(&mut self) {
+        self.lives += 1;
+        let ice = if self.stun {
+            vec!["stun:?:3478".to_owned()]
+        } else {
+            Vec::new()
+        };
+        let config = BrokerConfig::new(seed_of(self.seed, 90, self.lives), ice);
+        self.broker = Some(Broker::new(config));
+        self.armed = None;
+    }
+
+    /// True while the process runs.
+    #[must_use]
+    pub fn runs(&self) -> bool {
+        self.broker.is_some()
+    }
+
+    /// Processes so far.
+    #[must_use]
+    pub fn lives(&self) -> u64 {
+        self.lives
+    }
+
+    /// A new room, as `POST /rooms` makes it.
+    pub fn create_room(&mut self, now: Ms) -> Option<RoomId> {
+        let clock = self.clock(now);
+        let room = self.broker.as_mut()?.create_room(clock).ok()?;
+        self.settle(now);
+        Some(room)
+    }
+
+    /// What the last call asks for.
+    pub fn effects(&mut self) -> Effects {
+        core::mem::take(&mut self.effects)
+    }
+
+    /// Carries out what a node wants of its WebSocket.
+    pub fn operate(&mut self, now: Ms, net: &mut Net, client: Client, op: HubOp) {
+        match op {
+            HubOp::Open => {
+                self.close(now, net, client);
+                self.open(now, net, client);
+            }
+            HubOp::Send(bytes) => {
+                if let Some(conn) = self.current.get(&client.0).copied()
+                    && self.sockets.get(&conn).is_some_and(|s| s.opened)
+                {
+                    self.push_up(now, net, conn, Up::Frame(bytes));
+                }
+            }
+            HubOp::Close => self.close(now, net, client),
+        }
+    }
+
+    fn open(&mut self, now: Ms, net: &mut Net, client: Client) {
+        let conn = SocketId(self.next);
+        self.next += 1;
+        let socket = Socket {
+            client,
+            wanted: true,
+            opened: false,
+            accepted: false,
+            up: Pipe::default(),
+            down: Pipe::default(),
+        };
+        self.sockets.insert(conn, socket);
+        self.current.insert(client.0, conn);
+        let timeout = (now + CONNECT_TIMEOUT, Due::Timeout(conn));
+        self.effects.later.push(timeout);
+        self.push_up(now, net, conn, Up::Connect);
+    }
+
+    fn close(&mut self, now: Ms, net: &mut Net, client: Client) {
+        if let Some(conn) = self.current.remove(&client.0) {
+            if let Some(socket) = self.sockets.get_mut(&conn) {
+                socket.wanted = false;
+            }
+            self.push_up(now, net, conn, Up::Close);
+        }
+    }
+
+    /// The tab is gone. Its system closes the socket, unless the machine lost power too.
+    pub fn vanish(&mut self, now: Ms, net: &mut Net, client: Client, power: bool) {
+        if power {
+            if let Some(conn) = self.current.remove(&client.0)
+                && let Some(socket) = self.sockets.get_mut(&conn)
+            {
+                socket.wanted = false;
+                socket.up.truncate(0);
+            }
+        } else {
+            self.close(now, net, client);
+        }
+    }
+
+    /// The hub stops and forgets everything.
+    pub fn stop(&mut self, now: Ms, net: &mut Net, how: Stop) {
+        self.broker = None;
+        for socket in self.sockets.values_mut() {
+            socket.accepted = false;
+        }
+        match how {
+            Stop::Process => self.hang_up(now, net),
+            Stop::Power => net.set_off(End::Hub, true),
+        }
+    }
+
+    /// The hub starts with an empty memory. Sockets of an earlier life learn that they are dead.
+    pub fn start(&mut self, now: Ms, net: &mut Net) {
+        if self.broker.is_none() {
+            net.set_off(End::Hub, false);
+            self.boot();
+            self.hang_up(now, net);
+            self.settle(now);
+        }
+    }
+
+    fn hang_up(&mut self, now: Ms, net: &mut Net) {
+        let all: Vec<SocketId> = self.sockets.keys().copied().collect();
+        for conn in all {
+            self.push_down(now, net, conn, Down::Close);
+        }
+    }
+
+    /// A moment that the hub asked for has come.
+    pub fn due(&mut self, now: Ms, net: &mut Net, due: Due) {
+        match due {
+            Due::Up(conn) => self.up(now, net, conn),
+            Due::Down(conn) => self.down(now, net, conn),
+            Due::Timeout(conn) => {
+                if self.sockets.get(&conn).is_some_and(|s| !s.opened) {
+                    self.end_client(conn);
+                }
+            }
+            Due::Wake => {
+                if self.armed.is_some_and(|at| at <= now) {
+                    self.armed = None;
+                    self.broker_input(now, net, BrokerInput::Wake);
+                }
+            }
+        }
+    }
+
+    fn up(&mut self, now: Ms, net: &mut Net, conn: SocketId) {
+        let lost = net.lost();
+        let resets = net.resets();
+        let Some(socket) = self.sockets.get_mut(&conn) else {
+            return;
+        };
+        let (host, _) = socket.client;
+        let flows = !lost && net.up(End::Host(host), End::Hub);
+        let (arrived, next) = socket.up.poll(now, flows);
+        let dead = socket.up.stalled().is_some_and(|t| now > t + TCP_GIVES_UP);
+        if let Some(at) = next {
+            self.effects.later.push((at, Due::Up(conn)));
+        }
+        if dead || (resets && arrived.is_some()) {
+            self.reset(now, net, conn);
+            return;
+        }
+        match arrived {
+            Some(Up::Connect) if self.broker.is_some() => {
+                if let Some(socket) = self.sockets.get_mut(&conn) {
+                    socket.accepted = true;
+                }
+                self.push_down(now, net, conn, Down::Opened);
+                let address = address_of(host);
+                self.broker_input(now, net, BrokerInput::Connected { conn, address });
+            }
+            Some(Up::Connect) => self.push_down(now, net, conn, Down::Close),
+            Some(Up::Frame(bytes)) if self.accepted(conn) => {
+                self.tap.to_hub(&bytes);
+                let frame = BrokerInput::Frame {
+                    conn,
+                    bytes: &bytes,
+                };
+                self.broker_input(now, net, frame);
+            }
+            Some(Up::Alive) if self.accepted(conn) => {
+                self.broker_input(now, net, BrokerInput::Alive { conn });
+            }
+            Some(Up::Close) => {
+                if self.accepted(conn) {
+                    self.broker_input(now, net, BrokerInput::Disconnected { conn });
+                }
+                self.sockets.remove(&conn);
+            }
+            Some(_) | None => {}
+        }
+    }
+
+    fn accepted(&self, conn: SocketId) -> bool {
+        self.sockets.get(&conn).is_some_and(|s| s.accepted)
+    }
+
+    fn down(&mut self, now: Ms, net: &mut Net, conn: SocketId) {
+        let lost = net.lost();
+        let Some(socket) = self.sockets.get_mut(&conn) else {
+            return;
+        };
+        let client = socket.client;
+        let flows = !lost && net.up(End::Hub, End::Host(client.0));
+        let (arrived, next) = socket.down.poll(now, flows);
+        let dead = socket
+            .down
+            .stalled()
+            .is_some_and(|t| now > t + TCP_GIVES_UP);
+        if let Some(at) = next {
+            self.effects.later.push((at, Due::Down(conn)));
+        }
+        if dead {
+            self.reset(now, net, conn);
+            return;
+        }
+        let wanted = socket.wanted;
+        match arrived {
+            Some(Down::Opened) if wanted => {
+                socket.opened = true;
+                self.effects.tell.push((client, HubEvent::Opened));
+            }
+            Some(Down::Frame(bytes)) if wanted => {
+                let frame = HubEvent::Frame(bytes.to_vec());
+                self.effects.tell.push((client, frame));
+            }
+            Some(Down::Ping) if wanted => self.push_up(now, net, conn, Up::Alive),
+            Some(Down::Close) => {
+                self.end_client(conn);
+                self.sockets.remove(&conn);
+            }
+            // A system answers data for a socket it does not have with a reset.
+            Some(_) => self.reset(now, net, conn),
+            None => {}
+        }
+    }
+
+    /// Both ends find the connection broken.
+    fn reset(&mut self, now: Ms, net: &mut Net, conn: SocketId) {
+        if self.accepted(conn) {
+            self.broker_input(now, net, BrokerInput::Disconnected { conn });
+        }
+        self.end_client(conn);
+        self.sockets.remove(&conn);
+    }
+
+    fn end_client(&mut self, conn: SocketId) {
+        let Some(socket) = self.sockets.get_mut(&conn) else {
+            return;
+        };
+        socket.wanted = false;
+        if self.current.get(&socket.client.0) == Some(&conn) {
+            self.current.remove(&socket.client.0);
+            self.effects.tell.push((socket.client, HubEvent::Closed));
+        }
+    }
+
+    fn broker_input(&mut self, now: Ms, net: &mut Net, input: BrokerInput<'_>) {
+        let clock = self.clock(now);
+        if let Some(broker) = self.broker.as_mut() {
+            broker.handle(clock, input);
+        }
+        while let Some(command) = self.broker.as_mut().and_then(Broker::poll_command) {
+            match command {
+                BrokerCommand::Send { conn, bytes } => {
+                    let _ = self.tap.from_hub(&bytes);
+                    self.push_down(now, net, conn, Down::Frame(bytes));
+                }
+                BrokerCommand::Ping { conn } => self.push_down(now, net, conn, Down::Ping),
+                BrokerCommand::Close { conn, .. } => {
+                    if let Some(socket) = self.sockets.get_mut(&conn) {
+                        socket.accepted = false;
+                    }
+                    self.push_down(now, net, conn, Down::Close);
+                }
+                BrokerCommand::Report(_) => {}
+            }
+        }
+        self.settle(now);
+    }
+
+    /// Arms the broker's one timer.
+    fn settle(&mut self, now: Ms) {
+        let Some((at, _)) = self.broker.as_ref().and_then(Broker::next_wake) else {
+            return;
+        };
+        let at = at.0.max(now);
+        if self.armed.is_none_or(|armed| at < armed) {
+            self.armed = Some(at);
+            self.effects.later.push((at, Due::Wake));
+        }
+    }
+
+    fn push_up(&mut self, now: Ms, net: &mut Net, conn: SocketId, item: Up) {
+        let due = now + net.delay();
+        if let Some(socket) = self.sockets.get_mut(&conn)
+            && let Some(at) = socket.up.push(due, item)
+        {
+            self.effects.later.push((at, Due::Up(conn)));
+        }
+    }
+
+    fn push_down(&mut self, now: Ms, net: &mut Net, conn: SocketId, item: Down) {
+        let due = now + net.delay();
+        if let Some(socket) = self.sockets.get_mut(&conn)
+            && let Some(at) = socket.down.push(due, item)
+        {
+            self.effects.later.push((at, Due::Down(conn)));
+        }
+    }
+
+    fn clock(&self, now: Ms) -> Now {
+        Now {
+            mono: Mono(now),
+            wall: Wall(self.wall.0 + now),
+        }
+    }
+}
+
+fn address_of(host: usize) -> IpAddr {
+    let last = u8::try_from(host % 250).unwrap_or(0);
+    IpAddr::V4(Ipv4Addr::new(192, 0, 2, last + 1))
+}

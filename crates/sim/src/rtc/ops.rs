@@ -1,0 +1,185 @@
+//! What the node asks of a peer connection, and how a browser answers.
+
+use super::pc::{Cargo, Channel, Pc, PcId, Signaling};
+use super::sdp::{self, Credentials, Kind};
+use super::{CHANNEL_OUTLIVES, Due, Leaving, MAX_BUFFERED, Rtc};
+use crate::net::{End, Net};
+use crate::queue::Ms;
+use corridor_core::node::{Candidate, Description, IceConfig, RtcEvent, RtcOp, SdpKind};
+
+impl Rtc {
+    /// Carries out one operation of a node.
+    pub fn operate(&mut self, now: Ms, net: &mut Net, id: PcId, op: RtcOp) {
+        match op {
+            RtcOp::Create(config) => self.create(id, &config),
+            RtcOp::Offer { restart } => self.offer(now, net, id, restart),
+            RtcOp::SetRemote(description) => self.set_remote(now, net, id, &description),
+            RtcOp::AddCandidate(candidate) => self.add_candidate(now, net, id, &candidate),
+            RtcOp::Send(bytes) => self.send(now, net, id, bytes),
+            RtcOp::Close => self.close(now, net, id),
+        }
+    }
+
+    fn create(&mut self, id: PcId, config: &IceConfig) {
+        let stun = config.servers.iter().any(|s| s.url.starts_with("stun:"));
+        let fingerprint = sdp::fingerprint(&mut self.dice);
+        self.pcs.insert(id, Pc::new(stun, fingerprint));
+    }
+
+    fn offer(&mut self, now: Ms, net: &Net, id: PcId, restart: bool) {
+        let Some(pc) = self.pcs.get_mut(&id) else {
+            return self.fail(now, id, "createOffer: the connection is closed");
+        };
+        if pc.signaling == Signaling::Stable {
+            pc.before.clone_from(&pc.local);
+        }
+        pc.signaling = Signaling::OfferSent;
+        let fresh = restart || pc.local.is_none();
+        self.describe(now, net, id, SdpKind::Offer, fresh);
+    }
+
+    fn set_remote(&mut self, now: Ms, net: &Net, id: PcId, description: &Description) {
+        let Some(pc) = self.pcs.get_mut(&id) else {
+            return self.fail(now, id, "setRemoteDescription: the connection is closed");
+        };
+        let Some(remote) = sdp::read(&description.sdp) else {
+            return self.fail(now, id, "setRemoteDescription: SDP does not parse");
+        };
+        let restarted = pc
+            .remote
+            .as_ref()
+            .is_some_and(|known| known.ufrag != remote.ufrag);
+        match (description.kind, pc.signaling) {
+            (SdpKind::Answer, Signaling::Stable) => {
+                return self.fail(now, id, "setRemoteDescription: answer in state stable");
+            }
+            (SdpKind::Answer, Signaling::OfferSent) => {
+                pc.signaling = Signaling::Stable;
+                pc.remote = Some(remote);
+            }
+            (SdpKind::Offer, signaling) => {
+                if signaling == Signaling::OfferSent {
+                    pc.local = pc.before.take();
+                    self.count.rollbacks += 1;
+                }
+                pc.signaling = Signaling::Stable;
+                pc.remote = Some(remote);
+                let fresh = restarted || pc.local.is_none();
+                self.describe(now, net, id, SdpKind::Answer, fresh);
+            }
+        }
+        self.refresh(now, net, id);
+    }
+
+    /// `setLocalDescription`, its event, and the candidates that follow.
+    fn describe(&mut self, now: Ms, net: &Net, id: PcId, kind: SdpKind, fresh: bool) {
+        let number = self.ufrags.len() as u64;
+        let ufrag = sdp::ufrag(&mut self.dice, number);
+        let (takes, host_at, hub_at) = (
+            self.dice.range(1, 20),
+            self.dice.range(1, 40),
+            self.dice.range(20, 120),
+        );
+        let port = self.dice.range(32_768, 60_999);
+        let Some(pc) = self.pcs.get_mut(&id) else {
+            return;
+        };
+        if fresh {
+            pc.local = Some(ufrag.clone());
+            self.ufrags.insert(ufrag, id);
+        }
+        pc.versions += 1;
+        let credentials = Credentials {
+            ufrag: pc.local.clone().unwrap_or_default(),
+            fingerprint: pc.fingerprint.clone(),
+        };
+        let sdp = sdp::write(&credentials, kind == SdpKind::Offer, pc.versions);
+        let at = pc.after(now + takes);
+        let event = RtcEvent::LocalDescription(Description { kind, sdp });
+        self.effects.later.push((at, Due::Tell(id, event)));
+        if !fresh {
+            return;
+        }
+        let mut found = vec![(Kind::Mdns, host_at)];
+        if pc.stun && net.both(End::Host(id.host), End::Hub) {
+            found.push((Kind::Reflexive, hub_at));
+        }
+        found.sort_by_key(|(_, wait)| *wait);
+        for (kind, wait) in found {
+            let at = pc.after(at + wait);
+            let event = RtcEvent::Candidate(Candidate {
+                candidate: sdp::candidate(kind, &credentials.ufrag, id.host, port),
+                mid: Some("0".to_owned()),
+                line: Some(0),
+            });
+            self.effects.later.push((at, Due::Tell(id, event)));
+        }
+    }
+
+    fn add_candidate(&mut self, now: Ms, net: &Net, id: PcId, candidate: &Candidate) {
+        let Some(pc) = self.pcs.get_mut(&id) else {
+            return self.fail(now, id, "addIceCandidate: the connection is closed");
+        };
+        if pc.remote.is_none() {
+            self.count.early_candidates += 1;
+            return self.fail(now, id, "addIceCandidate: no remote description");
+        }
+        if candidate.candidate.is_empty() {
+            return;
+        }
+        let Some((kind, ufrag)) = sdp::read_candidate(&candidate.candidate) else {
+            return self.fail(now, id, "addIceCandidate: candidate does not parse");
+        };
+        pc.candidates.push((kind, ufrag));
+        self.refresh(now, net, id);
+        if let Some(other) = self.other_end(id) {
+            self.refresh(now, net, other);
+        }
+    }
+
+    fn send(&mut self, now: Ms, net: &mut Net, id: PcId, bytes: Vec<u8>) {
+        let open = self
+            .pcs
+            .get(&id)
+            .is_some_and(|pc| pc.channel == Channel::Open);
+        if !open {
+            self.count.early_sends += 1;
+            return self.fail(now, id, "send: the channel is not open");
+        }
+        let due = now + net.delay();
+        if let Some(pc) = self.pcs.get_mut(&id) {
+            if pc.buffered + bytes.len() > MAX_BUFFERED {
+                return self.fail(now, id, "send: the queue is full");
+            }
+            pc.buffered += bytes.len();
+            if let Some(at) = pc.out.push(due, Cargo::Packet(bytes)) {
+                self.effects.later.push((at, Due::Arrives(id)));
+            }
+        }
+    }
+
+    /// Closes `id`. What it had sent may be lost from some point on; a last word tells the other end, if the
+    /// way is free.
+    fn close(&mut self, now: Ms, net: &mut Net, id: PcId) {
+        let Some(mut pc) = self.pcs.remove(&id) else {
+            return;
+        };
+        if let Some(to) = pc.partner {
+            let kept = self.dice.index(pc.out.len() + 1);
+            pc.out.truncate(kept);
+            let at = now + net.delay();
+            let _ = pc.out.push(at, Cargo::Close);
+            self.leaving.insert(id, Leaving { to, out: pc.out });
+            self.effects.later.push((at, Due::Arrives(id)));
+            let dies = Due::ChannelDies(to);
+            self.effects.later.push((now + CHANNEL_OUTLIVES, dies));
+        }
+        self.network_changed(now, net);
+    }
+
+    fn fail(&mut self, now: Ms, id: PcId, text: &str) {
+        let at = self.pcs.get_mut(&id).map_or(now, |pc| pc.after(now));
+        let event = RtcEvent::Failed(text.to_owned());
+        self.effects.later.push((at, Due::Tell(id, event)));
+    }
+}
