@@ -56,10 +56,11 @@ impl<T: Row> Rows<T> {
         self.order.into()
     }
 
-    /// One row's signal. Not tracked: the row a component shows does not change its identity.
+    /// One row's signal; `None` also once the room is closed. Not tracked: the row a component shows does
+    /// not change its identity.
     #[must_use]
     pub fn get(&self, id: T::Id) -> Option<ArcRwSignal<T>> {
-        self.map.with_value(|map| map.get(&id).cloned())
+        self.map.try_with_value(|map| map.get(&id).cloned())?
     }
 
     /// Reads one row and tracks it; tracks all rows while it does not exist.

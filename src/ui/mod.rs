@@ -12,10 +12,32 @@
 //!   signal to `None` first and dispose of that owner in a later turn, so that nothing on screen reads a dead signal.
 //! - `attended`: the page is visible and its window has the focus. Only then is a message marked as read.
 //! - `dispatch`, `host`: see [`Dispatch`] and [`Host`].
+//!
+//! `home`, `join`, `bad_link` and `room` are the pages; `tasks` and `chat` the two halves of a room; `parts` small
+//! pieces that know nothing of rooms; `words` holds every sentence.
+
+#![expect(
+    unreachable_pub,
+    reason = "the component macro makes public items for crate-private components"
+)]
+
+mod bad_link;
+mod chat;
+mod ctx;
+mod help;
+mod home;
+mod join;
+mod keys;
+mod parts;
+mod room;
+mod tasks;
+mod words;
 
 use crate::state::{Dispatch, Host, RoomState, Route};
+use leptos::html;
 use leptos::prelude::*;
 use std::rc::Rc;
+use words::w;
 
 /// The whole screen.
 #[component]
@@ -31,5 +53,48 @@ pub fn Root(
     /// The browser.
     host: Rc<dyn Host>,
 ) -> impl IntoView {
-    let _ = (route, room, attended, dispatch, host);
+    let ui = ctx::Ui::new(attended, dispatch, host);
+    provide_context(ui);
+    keys::help_key(ui);
+    keys::settle_on_leave(ui);
+
+    Effect::new(move |_| {
+        let unread = room
+            .get()
+            .map_or(0, |room| room.room.with(|room| room.unread));
+        let mut title = String::new();
+        if unread > 0 {
+            title.push('(');
+            title.push_str(&unread.to_string());
+            title.push_str(") ");
+        }
+        title.push_str(w().app);
+        ui.host().set_title(&title);
+    });
+
+    let main = NodeRef::<html::Main>::new();
+    let here = Memo::new(move |_| route.get());
+    view! {
+        <parts::icon::Sprite />
+        <button
+            type="button"
+            class="skip"
+            on:click=move |_| {
+                if let Some(main) = main.get_untracked() {
+                    let _ = main.focus();
+                }
+            }
+        >
+            {w().skip}
+        </button>
+        <main class="page" node_ref=main tabindex="-1">
+            {move || match here.get() {
+                Route::Home => view! { <home::Home /> }.into_any(),
+                Route::BadLink(why) => view! { <bad_link::BadLink why /> }.into_any(),
+                Route::Room(_) => view! { <room::RoomPage room /> }.into_any(),
+            }}
+        </main>
+        <help::Help />
+        <parts::toast::ToastList toasts=ui.toasts />
+    }
 }

@@ -1,0 +1,211 @@
+//! The box to write in. The text stays in it until it is saved, and a draft survives a reload.
+
+use crate::state::select::chat::excerpt;
+use crate::state::{RoomState, Setting};
+use crate::ui::ctx::{Ui, refusal, ui};
+use crate::ui::parts::icon::Icon;
+use crate::ui::room::{Focus as _, name_of, places};
+use crate::ui::words::{fill, w};
+use corridor_core::id::OpId;
+use corridor_core::node::Command;
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// Typing is said again this often while it goes on, well within `limits::PRESENCE_TTL`.
+const SAY_AGAIN: Duration = Duration::from_secs(4);
+
+#[component]
+pub(crate) fn Composer(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl IntoView {
+    let ui = ui();
+    let words = w();
+    let places = places();
+    let text = RwSignal::new(ui.host().setting(Setting::Draft).unwrap_or_default());
+    let error = RwSignal::new(None::<&'static str>);
+    let busy = StoredValue::new(false);
+    let typing = Typing::new(ui);
+    on_cleanup(move || typing.stop());
+
+    let send = move || {
+        let typed = text.get_untracked();
+        let body = typed.trim();
+        if body.is_empty() || busy.get_value() {
+            return;
+        }
+        busy.set_value(true);
+        let command = Command::Post {
+            text: body.into(),
+            reply_to: replying.get_untracked(),
+        };
+        ui.send(command, move |result| {
+            if busy.try_set_value(false).is_some() {
+                return;
+            }
+            match result {
+                Ok(_) => {
+                    error.set(None);
+                    replying.set(None);
+                    typing.stop();
+                    // What was typed while it was being saved stays.
+                    if text.with_untracked(|now| *now == typed) {
+                        text.set(String::new());
+                        ui.host().set_setting(Setting::Draft, None);
+                    }
+                }
+                Err(why) => error.set(Some(refusal(why))),
+            }
+        });
+    };
+
+    view! {
+        <form
+            class="composer"
+            novalidate
+            on:submit=move |event| {
+                event.prevent_default();
+                send();
+                places.composer.focus();
+            }
+        >
+            <p class="typing" aria-live="off">
+                {move || who_types(room)}
+            </p>
+            <Reply room replying />
+            <p class="error" role="alert">
+                {move || error.get()}
+            </p>
+            <div class="composer-row">
+                <label class="field bare">
+                    <span class="visually-hidden">{words.message}</span>
+                    <textarea
+                        rows="1"
+                        placeholder=words.message_hint
+                        aria-describedby="care"
+                        node_ref=places.composer
+                        prop:value=move || text.get()
+                        on:input=move |event| {
+                            let value = event_target_value(&event);
+                            ui.host()
+                                .set_setting(Setting::Draft, (!value.is_empty()).then_some(&value));
+                            if value.is_empty() { typing.stop() } else { typing.go_on() }
+                            text.set(value);
+                        }
+                        on:keydown=move |event| {
+                            let key = event.key();
+                            if key == "Enter" && !event.shift_key() && !event.is_composing() {
+                                event.prevent_default();
+                                send();
+                            } else if key == "Escape" {
+                                replying.set(None);
+                            }
+                        }
+                    ></textarea>
+                </label>
+                <button type="submit" class="button primary" aria-label=words.send>
+                    <Icon name="#i-send" />
+                    <span class="wide-only">{words.send}</span>
+                </button>
+            </div>
+            <p class="hint care" id="care">
+                {words.no_patients}
+            </p>
+        </form>
+    }
+    .into_any()
+}
+
+/// Which message will be answered.
+#[component]
+fn Reply(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl IntoView {
+    move || {
+        replying.get().map(|id| {
+            let who = fill(w().replying, &[&name_of(room, id.writer)]);
+            let what = room
+                .messages
+                .read(id, |message| excerpt(message.text.expose(), 80));
+            view! {
+                <div class="replying">
+                    <Icon name="#i-reply" />
+                    <p>
+                        <strong>{who}</strong>
+                        <span>{what}</span>
+                    </p>
+                    <button
+                        type="button"
+                        class="button icon-only quiet"
+                        aria-label=w().stop_reply
+                        on:click=move |_| {
+                            replying.set(None);
+                            places().composer.focus();
+                        }
+                    >
+                        <Icon name="#i-close" />
+                    </button>
+                </div>
+            }
+        })
+    }
+}
+
+fn who_types(room: RoomState) -> String {
+    let mut names = Vec::new();
+    room.people.each(|person| {
+        if person.typing && !person.me {
+            names.push(String::from(person.profile.name.expose()));
+        }
+    });
+    let words = w();
+    match names.as_slice() {
+        [] => String::from("\u{a0}"),
+        [one] => fill(words.one_types, &[one]),
+        [one, two] => fill(words.two_type, &[one, two]),
+        _ => String::from(words.many_type),
+    }
+}
+
+/// Tells the others that one is typing, sparingly. A handle.
+#[derive(Clone, Copy)]
+struct Typing {
+    ui: Ui,
+    said: StoredValue<Option<TimeoutHandle>>,
+    touched: StoredValue<bool>,
+}
+
+impl Typing {
+    fn new(ui: Ui) -> Self {
+        Self {
+            ui,
+            said: StoredValue::new(None),
+            touched: StoredValue::new(false),
+        }
+    }
+
+    /// A key was pressed.
+    fn go_on(self) {
+        self.touched.set_value(true);
+        if self.said.get_value().is_none() {
+            self.say();
+        }
+    }
+
+    fn say(self) {
+        self.touched.set_value(false);
+        self.ui.send(Command::Typing(true), |_| ());
+        let next = set_timeout_with_handle(
+            move || match self.touched.try_get_value() {
+                Some(true) => self.say(),
+                Some(false) => self.stop(),
+                None => {}
+            },
+            SAY_AGAIN,
+        );
+        self.said.set_value(next.ok());
+    }
+
+    fn stop(self) {
+        if let Some(timer) = self.said.try_get_value().flatten() {
+            timer.clear();
+            self.said.set_value(None);
+            self.ui.send(Command::Typing(false), |_| ());
+        }
+    }
+}

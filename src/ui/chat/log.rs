@@ -1,0 +1,219 @@
+//! What was said. Opens at the first unread message, follows the end while one is there, and never moves
+//! while one is reading further up. A message counts as read once it was on screen of an attended page.
+
+use super::message::Message;
+use super::scroll::Scroll;
+use crate::state::RoomState;
+use crate::state::select::chat::{Line, first_unread, lines};
+use crate::ui::ctx::ui;
+use crate::ui::parts::icon::Icon;
+use crate::ui::room::places;
+use crate::ui::words::w;
+use corridor_core::id::OpId;
+use corridor_core::node::Command;
+use leptos::prelude::*;
+
+/// Messages mounted at first, and more with each "Show earlier".
+const WINDOW: usize = 150;
+/// Above this, the oldest are let go while the person is at the end.
+const MOST: usize = 450;
+/// Messages shown above the first unread one.
+const BEFORE_UNREAD: usize = 20;
+
+#[component]
+pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl IntoView {
+    let ui = ui();
+    let places = places();
+    let words = w();
+    let order = room.messages.order();
+    let scroll = Scroll::new();
+    let unread_from = RwSignal::new(unread(room));
+    // How many of the oldest are not mounted.
+    let skip = RwSignal::new(first_skip(room, unread_from.get_untracked()));
+
+    let shown = Memo::new(move |_| {
+        let from = unread_from.get();
+        let heads: Vec<_> = order.with(|order| {
+            order
+                .iter()
+                .skip(skip.get())
+                .filter_map(|id| {
+                    let row = room.messages.get(*id)?;
+                    Some((*id, row.with_untracked(|message| message.stamp.wall())))
+                })
+                .collect()
+        });
+        lines(&heads, from, |at| ui.day(at))
+    });
+
+    let mark_read = move || {
+        let attended = ui.attended.try_get_untracked() == Some(true);
+        let Some(first) = unread(room).filter(|_| attended) else {
+            return;
+        };
+        let Some(lines) = shown.try_get_untracked() else {
+            return;
+        };
+        let Some(last) = scroll.last_seen(lines.iter().map(|line| line.id)) else {
+            return;
+        };
+        let reached = order.with_untracked(|order| {
+            let place = |id| order.iter().position(|other| *other == id);
+            place(first) <= place(last)
+        });
+        if reached {
+            ui.send(Command::MarkRead(last), |_| ());
+        }
+    };
+    let settle = move || {
+        request_animation_frame(move || {
+            let Some(from) = unread_from.try_get_untracked() else {
+                return;
+            };
+            scroll.land(from);
+            mark_read();
+        });
+    };
+
+    // New messages: follow the end, or say that there are some.
+    Effect::new(move |before: Option<Option<OpId>>| {
+        let last = order.with(|order| order.last().copied());
+        let mine = last.is_some_and(|id| id.writer == room.room.with_untracked(|room| room.me));
+        let arrived = before.is_some_and(|before| before != last);
+        let reading = ui.attended.get_untracked() && scroll.at_end.get_untracked();
+        if arrived && !reading {
+            set_unread_line(room, unread_from);
+        }
+        if scroll.at_end.get_untracked() {
+            let count = order.with_untracked(Vec::len);
+            if count.saturating_sub(skip.get_untracked()) > MOST {
+                skip.set(count.saturating_sub(WINDOW));
+            }
+        }
+        request_animation_frame(move || {
+            if arrived && mine {
+                scroll.to_end();
+            } else {
+                scroll.follow();
+            }
+        });
+        settle();
+        last
+    });
+    // Coming back to the page, or to this tab of it.
+    Effect::new(move |_| {
+        ui.attended.track();
+        places.tab.track();
+        request_animation_frame(move || scroll.follow());
+        settle();
+    });
+
+    let due = StoredValue::new(false);
+    let on_scroll = move |_| {
+        if due.get_value() {
+            return;
+        }
+        due.set_value(true);
+        request_animation_frame(move || {
+            if due.try_set_value(false).is_none() {
+                scroll.look();
+                mark_read();
+            }
+        });
+    };
+    let new_below = Memo::new(move |_| {
+        let unread = room.room.with(|room| room.unread);
+        if scroll.at_end.get() { 0 } else { unread }
+    });
+
+    view! {
+        <div class="log-frame">
+            <div
+                class="log"
+                role="log"
+                aria-live="polite"
+                aria-label=words.conversation
+                tabindex="0"
+                node_ref=scroll.node
+                on:scroll=on_scroll
+            >
+                <Show when=move || { skip.get() > 0 }>
+                    <button
+                        type="button"
+                        class="button earlier"
+                        on:click=move |_| {
+                            scroll.keep_place(|| skip.update(|skip| *skip = skip.saturating_sub(WINDOW)));
+                        }
+                    >
+                        {words.earlier}
+                    </button>
+                </Show>
+                <Show when=move || shown.with(Vec::is_empty)>
+                    <div class="empty">
+                        <p class="empty-title">{words.no_messages}</p>
+                        <p>{words.no_messages_hint}</p>
+                    </div>
+                </Show>
+                <ol class="message-list">
+                    <For each=move || shown.get() key=|line: &Line| *line let:line>
+                        <Message room line replying scroll />
+                    </For>
+                </ol>
+            </div>
+            <Show when=move || !scroll.at_end.get()>
+                <button
+                    type="button"
+                    class="button to-end"
+                    class:news=move || { new_below.get() > 0 }
+                    aria-label=move || below_label(new_below.get())
+                    on:click=move |_| scroll.to_end()
+                >
+                    <Icon name="#i-down" />
+                    {move || (new_below.get() > 0).then(|| words.new_below.of(new_below.get()))}
+                </button>
+            </Show>
+        </div>
+    }
+    .into_any()
+}
+
+fn below_label(news: usize) -> String {
+    if news > 0 {
+        w().new_below.of(news)
+    } else {
+        String::from(w().to_end)
+    }
+}
+
+fn unread(room: RoomState) -> Option<OpId> {
+    // The count is cheap, the search is not.
+    room.room
+        .try_with_untracked(|room| room.unread > 0)
+        .filter(|any| *any)?;
+    let order = room.messages.order().get_untracked();
+    order.into_iter().find(|id| {
+        room.messages
+            .get(*id)
+            .is_some_and(|row| row.with_untracked(|m| first_unread([m]).is_some()))
+    })
+}
+
+/// The line stands where it was put until what is below it has been read.
+fn set_unread_line(room: RoomState, line: RwSignal<Option<OpId>>) {
+    let still_unread = line.get_untracked().is_some_and(|id| {
+        room.messages
+            .get(id)
+            .is_some_and(|row| row.with_untracked(|m| !m.read))
+    });
+    if !still_unread && let Some(first) = unread(room) {
+        line.set(Some(first));
+    }
+}
+
+fn first_skip(room: RoomState, unread: Option<OpId>) -> usize {
+    room.messages.order().with_untracked(|order| {
+        let unread = unread.and_then(|id| order.iter().position(|other| *other == id));
+        let newest = order.len().saturating_sub(WINDOW);
+        unread.map_or(newest, |at| newest.min(at.saturating_sub(BEFORE_UNREAD)))
+    })
+}

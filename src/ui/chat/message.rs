@@ -1,0 +1,142 @@
+//! One message, with what stands above it: the day, the unread line, who spoke.
+
+use super::delivery::Delivery;
+use super::scroll::Scroll;
+use crate::state::select::chat::{Line, excerpt};
+use crate::state::{RoomState, TimeStyle};
+use crate::ui::ctx::ui;
+use crate::ui::parts::avatar::Avatar;
+use crate::ui::parts::icon::Icon;
+use crate::ui::room::{Focus as _, name_of, places};
+use crate::ui::words::{fill, w};
+use corridor_core::id::OpId;
+use corridor_core::node::MessageView;
+use leptos::prelude::*;
+
+/// Characters of a quoted message.
+const QUOTE: usize = 80;
+/// Characters of a message in a button's name.
+const LABEL: usize = 40;
+
+/// The id of a message's element.
+pub(crate) fn dom_id(id: OpId) -> String {
+    let mut text = String::from("m-");
+    text.push_str(&id.to_string());
+    text
+}
+
+#[component]
+pub(crate) fn Message(
+    room: RoomState,
+    line: Line,
+    replying: RwSignal<Option<OpId>>,
+    scroll: Scroll,
+) -> impl IntoView {
+    let words = w();
+    let ui = ui();
+    let places = places();
+    let Some(row) = room.messages.get(line.id) else {
+        return ().into_any();
+    };
+    let row = RwSignal::from(row);
+    let (mine, at, reply_to) =
+        row.with_untracked(|m: &MessageView| (m.mine, m.stamp.wall(), m.reply_to));
+    let author = Memo::new(move |_| name_of(room, line.id.writer));
+    let text = Memo::new(move |_| row.with(|m| String::from(m.text.expose())));
+    let host = ui.host();
+    let clock = host.format(at, TimeStyle::Clock);
+    let full = host.format(at, TimeStyle::Full);
+    let reply_label = move || {
+        author.with(|author| text.with(|text| fill(words.reply, &[author, &excerpt(text, LABEL)])))
+    };
+    view! {
+        <li
+            id=dom_id(line.id)
+            class="message"
+            class:mine=mine
+            class:head=line.head
+            class:tail=line.tail
+        >
+            {line
+                .new_day
+                .then(|| view! { <p class="day">{host.format(at, TimeStyle::Day)}</p> })}
+            {line
+                .unread
+                .then(|| {
+                    view! {
+                        <p class="unread-line">
+                            <span>{words.unread_line}</span>
+                        </p>
+                    }
+                })}
+            <Show when=move || row.with(|m| m.gap)>
+                <p class="gap">
+                    <Icon name="#i-warn" />
+                    {words.gap}
+                </p>
+            </Show>
+            <div class="said">
+                {(line.head && !mine)
+                    .then(|| view! { <Avatar id=line.id.writer name=author /> })}
+                <div class="bubble-box">
+                    {if line.head {
+                        view! {
+                            <p class="who">
+                                <strong class:visually-hidden=mine>{move || author.get()}</strong>
+                                <time title=full>{clock}</time>
+                            </p>
+                        }
+                            .into_any()
+                    } else {
+                        view! { <p class="visually-hidden">{move || author.get()} " " {clock}</p> }
+                            .into_any()
+                    }}
+                    <div class="bubble-line">
+                        <div class="bubble">
+                            {reply_to.map(|id| view! { <Quote room id scroll /> })}
+                            <p class="text">{move || text.get()}</p>
+                        </div>
+                        <button
+                            type="button"
+                            class="button icon-only quiet reply"
+                            aria-label=reply_label
+                            on:click=move |_| {
+                                replying.set(Some(line.id));
+                                places.composer.focus();
+                            }
+                        >
+                            <Icon name="#i-reply" />
+                        </button>
+                    </div>
+                    {mine.then(|| view! { <Delivery room row last=line.tail /> })}
+                </div>
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+/// The message that is answered; a press goes to it.
+#[component]
+fn Quote(room: RoomState, id: OpId, scroll: Scroll) -> impl IntoView {
+    let says = Memo::new(move |_| {
+        let author = name_of(room, id.writer);
+        room.messages
+            .read(id, |m| {
+                fill(w().answered, &[&author, &excerpt(m.text.expose(), QUOTE)])
+            })
+            .unwrap_or_else(|| String::from(w().answered_missing))
+    });
+    view! {
+        <button
+            type="button"
+            class="quote"
+            on:click=move |_| {
+                scroll.show(id);
+            }
+        >
+            {move || says.get()}
+        </button>
+    }
+    .into_any()
+}

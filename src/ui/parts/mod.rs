@@ -1,0 +1,8 @@
+//! Small pieces that know nothing of rooms: icons, dialogs, toasts, avatars, the QR code.
+
+pub(crate) mod avatar;
+pub(crate) mod dialog;
+pub(crate) mod icon;
+pub(crate) mod qr;
+pub(crate) mod theme;
+pub(crate) mod toast;

@@ -1,0 +1,135 @@
+//! The connection pill: how colleagues are reached, in plain words, and more of them on demand.
+
+use super::people::whereabouts;
+use crate::state::RoomState;
+use crate::state::select::connection::{Mood, Pill, pill};
+use crate::ui::parts::dialog::Dialog;
+use crate::ui::parts::icon::Icon;
+use crate::ui::words::{fill, w};
+use corridor_core::node::HubState;
+use leptos::prelude::*;
+
+#[component]
+pub(crate) fn Connection(room: RoomState) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let state = Memo::new(move |_| room.room.with(pill));
+    let line = Memo::new(move |_| says(state.get()));
+    let mood = Memo::new(move |_| state.get().mood());
+    view! {
+        <button
+            type="button"
+            class="pill"
+            data-mood=move || mood_name(mood.get())
+            aria-haspopup="dialog"
+            aria-label=move || fill(w().connection, &[&line.get()])
+            on:click=move |_| open.set(true)
+        >
+            <Icon name=Signal::derive(move || symbol(mood.get())) />
+            <span class="pill-text">{move || line.get()}</span>
+        </button>
+        <Dialog open title=w().about_connection>
+            <p class="lead">{move || line.get()}</p>
+            <p>{move || explain(state.get())}</p>
+            <p class="hint">{move || hub(room.room.with(|room| room.hub))}</p>
+            {move || {
+                let waiting = room.room.with(|room| room.waiting);
+                (waiting > 0).then(|| view! { <p class="hint">{w().waiting.of(waiting)}</p> })
+            }}
+            <Ways room />
+        </Dialog>
+    }
+    .into_any()
+}
+
+/// How each colleague is reached.
+#[component]
+fn Ways(room: RoomState) -> impl IntoView {
+    let others = Memo::new(move |_| {
+        let mut all = Vec::new();
+        room.people.each(|person| {
+            if !person.me && !person.left {
+                all.push((
+                    person.id,
+                    String::from(person.profile.name.expose()),
+                    whereabouts(person),
+                ));
+            }
+        });
+        all
+    });
+    view! {
+        <Show
+            when=move || others.with(|all| !all.is_empty())
+            fallback=|| view! { <p class="hint">{w().nobody_else}</p> }
+        >
+            <ul class="ways">
+                <For each=move || others.get() key=Clone::clone let:row>
+                    <li>
+                        <Icon name=row.2.symbol />
+                        <strong>{row.1}</strong>
+                        <span>{row.2.words}</span>
+                    </li>
+                </For>
+            </ul>
+        </Show>
+    }
+    .into_any()
+}
+
+fn says(pill: Pill) -> String {
+    let words = w();
+    let plain = match pill {
+        Pill::Connecting => words.pill_connecting,
+        Pill::Hub(_) => words.pill_hub,
+        Pill::Reconnecting => words.pill_reconnecting,
+        Pill::Alone { waiting: 0 } => words.pill_alone,
+        Pill::Offline { waiting: 0 } => words.pill_offline,
+        Pill::Direct(people) => return words.direct_to.of(people),
+        Pill::Mixed { direct, relayed } => {
+            return fill(
+                words.pill_mixed,
+                &[&direct.to_string(), &relayed.to_string()],
+            );
+        }
+        Pill::Alone { waiting } => return words.alone_kept.of(waiting),
+        Pill::Offline { waiting } => return words.offline_kept.of(waiting),
+    };
+    String::from(plain)
+}
+
+fn explain(pill: Pill) -> &'static str {
+    let words = w();
+    match pill {
+        Pill::Connecting => words.explain_connecting,
+        Pill::Direct(_) => words.explain_direct,
+        Pill::Hub(_) | Pill::Mixed { .. } => words.explain_hub,
+        Pill::Reconnecting => words.explain_reconnecting,
+        Pill::Alone { .. } => words.explain_alone,
+        Pill::Offline { .. } => words.explain_offline,
+    }
+}
+
+fn hub(state: HubState) -> &'static str {
+    match state {
+        HubState::Joined => w().hub_joined,
+        _ => w().hub_away,
+    }
+}
+
+fn symbol(mood: Mood) -> &'static str {
+    match mood {
+        Mood::Good => "#i-direct",
+        Mood::Detour => "#i-hub",
+        Mood::Busy => "#i-busy",
+        Mood::Off => "#i-off",
+    }
+}
+
+fn mood_name(mood: Mood) -> &'static str {
+    match mood {
+        Mood::Good => "good",
+        Mood::Detour => "detour",
+        Mood::Busy => "busy",
+        Mood::Off => "off",
+    }
+}

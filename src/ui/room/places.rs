@@ -1,0 +1,114 @@
+//! The places of a room that the keyboard can jump to.
+
+use leptos::html::{Input, Section, Textarea};
+use leptos::prelude::*;
+
+/// Which region shows where there is space for one only.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Tab {
+    Tasks,
+    Messages,
+    People,
+}
+
+impl Tab {
+    /// As an attribute's value.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Tasks => "tasks",
+            Self::Messages => "messages",
+            Self::People => "people",
+        }
+    }
+}
+
+/// The places. A handle.
+#[derive(Clone, Copy)]
+pub(crate) struct Places {
+    pub(crate) tab: RwSignal<Tab>,
+    pub(crate) tasks: NodeRef<Section>,
+    pub(crate) messages: NodeRef<Section>,
+    pub(crate) people: NodeRef<Section>,
+    pub(crate) new_task: NodeRef<Input>,
+    pub(crate) search: NodeRef<Input>,
+    pub(crate) composer: NodeRef<Textarea>,
+}
+
+/// Something that can take the focus.
+pub(crate) trait Focus: Copy + Send + Sync + 'static {
+    fn focus(self);
+}
+
+impl Focus for NodeRef<Input> {
+    fn focus(self) {
+        if let Some(node) = self.get_untracked() {
+            let _ = node.focus();
+        }
+    }
+}
+
+impl Focus for NodeRef<Textarea> {
+    fn focus(self) {
+        if let Some(node) = self.get_untracked() {
+            let _ = node.focus();
+        }
+    }
+}
+
+impl Focus for NodeRef<Section> {
+    fn focus(self) {
+        if let Some(node) = self.get_untracked() {
+            let _ = node.focus();
+        }
+    }
+}
+
+impl Places {
+    pub(crate) fn new() -> Self {
+        Self {
+            tab: RwSignal::new(Tab::Tasks),
+            tasks: NodeRef::new(),
+            messages: NodeRef::new(),
+            people: NodeRef::new(),
+            new_task: NodeRef::new(),
+            search: NodeRef::new(),
+            composer: NodeRef::new(),
+        }
+    }
+
+    /// Shows the region, then moves the focus into it once it is on screen.
+    pub(crate) fn focus(self, tab: Tab, place: impl Focus) {
+        self.tab.set(tab);
+        request_animation_frame(move || place.focus());
+    }
+
+    /// Moves on to the next region, or back.
+    pub(crate) fn next_region(self, back: bool) {
+        let regions = [
+            (Tab::People, self.people),
+            (Tab::Tasks, self.tasks),
+            (Tab::Messages, self.messages),
+        ];
+        let active = document().active_element();
+        let inside = regions.iter().position(|(_, region)| {
+            region.get_untracked().is_some_and(|region| {
+                active
+                    .as_ref()
+                    .is_some_and(|active| region.contains(Some(active)))
+            })
+        });
+        let next = match (inside, back) {
+            (Some(at), false) => at + 1,
+            (Some(at), true) => at + regions.len() - 1,
+            (None, _) => 1,
+        };
+        if let Some((tab, region)) = regions.get(next % regions.len()) {
+            self.focus(*tab, *region);
+        }
+    }
+}
+
+/// The places of the room of the component that asks.
+pub(crate) fn places() -> Places {
+    expect_context()
+}

@@ -1,0 +1,189 @@
+//! What the tasks' components share: the filter, which rows are held in place, and the acts.
+
+use crate::state::RoomState;
+use crate::state::select::edit::{Step, neighbours};
+use crate::state::select::tasks::{Around, Filter, Shown, Sieve};
+use crate::ui::ctx::{Ui, refusal};
+use crate::ui::words::{fill, w};
+use corridor_core::id::TaskId;
+use corridor_core::model::{TaskChange, TaskStatus};
+use corridor_core::node::{Command, CommandError};
+use leptos::prelude::*;
+use std::time::Duration;
+
+/// Rows mounted at first, and more with each "Show more". Browsers stay quick below some 500.
+const WINDOW: usize = 200;
+/// A ticked task stays where it is for a moment, so that a slip can be taken back.
+const LINGER: Duration = Duration::from_secs(4);
+
+/// The tasks' shared state. A handle.
+#[derive(Clone, Copy)]
+pub(crate) struct Board {
+    pub(crate) room: RoomState,
+    pub(crate) ui: Ui,
+    pub(crate) filter: RwSignal<Filter>,
+    /// Rows mounted at most.
+    pub(crate) limit: RwSignal<usize>,
+    /// The buttons for moving show.
+    pub(crate) reorder: RwSignal<bool>,
+    /// The last act, for assistive technology.
+    pub(crate) said: RwSignal<String>,
+    /// Open in an editor.
+    pub(crate) editing: RwSignal<Vec<TaskId>>,
+    /// What the list shows.
+    pub(crate) shown: Memo<Shown>,
+    lingering: RwSignal<Vec<TaskId>>,
+    /// Deleted, while it can still be undone.
+    leaving: RwSignal<Vec<TaskId>>,
+}
+
+impl Board {
+    pub(crate) fn new(room: RoomState, ui: Ui) -> Self {
+        let filter = RwSignal::new(Filter::default());
+        let lingering = RwSignal::new(Vec::new());
+        let editing = RwSignal::new(Vec::new());
+        let leaving = RwSignal::new(Vec::new());
+        let around = Memo::new(move |_| {
+            room.room.with(|view| Around {
+                me: view.me,
+                profile: view.profile.clone(),
+                midnight: ui.today.get(),
+            })
+        });
+        let shown = Memo::new(move |_| {
+            let held = [lingering.get(), editing.get()].concat();
+            let leaving = leaving.get();
+            filter.with(|filter| {
+                around.with(|around| {
+                    let mut sieve = Sieve::new(filter, around, &held, &leaving);
+                    room.tasks.each(|task| sieve.offer(task));
+                    sieve.finish()
+                })
+            })
+        });
+        Self {
+            room,
+            ui,
+            filter,
+            limit: RwSignal::new(WINDOW),
+            reorder: RwSignal::new(false),
+            said: RwSignal::new(String::new()),
+            editing,
+            shown,
+            lingering,
+            leaving,
+        }
+    }
+
+    /// Shows other tasks from now on.
+    pub(crate) fn look(self, change: impl FnOnce(&mut Filter)) {
+        self.lingering.update(Vec::clear);
+        self.limit.set(WINDOW);
+        self.filter.update(change);
+    }
+
+    pub(crate) fn show_more(self) {
+        self.limit.update(|limit| *limit += WINDOW);
+    }
+
+    /// Keeps a task in the list whatever the filter says, until the filter changes.
+    pub(crate) fn hold(self, task: TaskId) {
+        self.lingering.update(|held| held.push(task));
+    }
+
+    /// Marks a task as done, or opens it again; `refused` puts the checkbox back.
+    pub(crate) fn tick(
+        self,
+        task: TaskId,
+        done: bool,
+        checkbox: String,
+        refused: impl FnOnce() + 'static,
+    ) {
+        let status = if done {
+            TaskStatus::Done
+        } else {
+            TaskStatus::Open
+        };
+        self.hold(task);
+        self.let_go_later(task, checkbox);
+        let command = Command::EditTask(task, vec![TaskChange::Status(status)]);
+        self.ui.send(command, move |result| {
+            if let Err(error) = result {
+                refused();
+                self.ui.toasts.say(refusal(error));
+            }
+        });
+    }
+
+    /// A row that moves takes the keyboard's focus with it, so it waits until the focus is elsewhere.
+    fn let_go_later(self, task: TaskId, checkbox: String) {
+        set_timeout(
+            move || {
+                let focused = document()
+                    .get_element_by_id(&checkbox)
+                    .is_some_and(|node| node.matches(":focus-visible").unwrap_or(false));
+                if focused {
+                    self.let_go_later(task, checkbox);
+                } else {
+                    self.lingering.try_update(|held| remove(held, task));
+                }
+            },
+            LINGER,
+        );
+    }
+
+    /// Takes a task off the list now, and deletes it for everyone once the undo has passed. A deletion cannot
+    /// be taken back once it is made, so it is made late; leaving the page makes it at once.
+    pub(crate) fn delete(self, task: TaskId, title: &str) {
+        self.stop_editing(task);
+        self.leaving.update(|leaving| leaving.push(task));
+        let undo = move || {
+            self.leaving.try_update(|leaving| remove(leaving, task));
+        };
+        let go = move || {
+            self.ui.send(Command::DeleteTask(task), move |result| {
+                if result == Err(CommandError::StorageFull) {
+                    self.ui.toasts.say(refusal(CommandError::StorageFull));
+                }
+                self.leaving.try_update(|leaving| remove(leaving, task));
+            });
+        };
+        self.ui
+            .toasts
+            .undoable(fill(w().deleted, &[title]), undo, go);
+    }
+
+    /// Moves a task past the one shown next to it. False at the end of the list.
+    pub(crate) fn step(self, task: TaskId, step: Step, title: &str) -> bool {
+        let order = self.room.tasks.order().get_untracked();
+        let to = self
+            .shown
+            .with_untracked(|shown| neighbours(&order, &shown.to_do, task, step));
+        let Some((after, before)) = to else {
+            return false;
+        };
+        self.ui.ask(Command::MoveTask {
+            task,
+            after,
+            before,
+        });
+        let words = match step {
+            Step::Up => w().moved_up,
+            Step::Down => w().moved_down,
+        };
+        self.said.set(fill(words, &[title]));
+        true
+    }
+
+    pub(crate) fn start_editing(self, task: TaskId) {
+        self.editing.update(|editing| editing.push(task));
+    }
+
+    pub(crate) fn stop_editing(self, task: TaskId) {
+        self.editing.update(|editing| remove(editing, task));
+    }
+}
+
+fn remove(list: &mut Vec<TaskId>, task: TaskId) {
+    list.retain(|id| *id != task);
+}

@@ -1,0 +1,42 @@
+//! The tasks of a room: add, find, tick, change, move, delete.
+
+mod add;
+mod assignee;
+mod board;
+mod editor;
+mod filters;
+mod list;
+mod meta;
+mod row;
+
+use super::ctx::ui;
+use super::room::places;
+use super::words::w;
+use crate::state::RoomState;
+use board::Board;
+use leptos::prelude::*;
+
+#[component]
+pub(crate) fn Tasks(room: RoomState) -> impl IntoView {
+    let ui = ui();
+    let places = places();
+    let board = Board::new(room, ui);
+    on_cleanup(move || ui.toasts.settle());
+    view! {
+        <section class="region tasks" aria-label=w().tasks tabindex="-1" node_ref=places.tasks>
+            <div class="region-head">
+                <h2 class="region-title">{w().tasks}</h2>
+                <p class="hint">
+                    {move || board.shown.with(|shown| w().to_do.of(shown.to_do.len()))}
+                </p>
+            </div>
+            <add::AddTask board />
+            <filters::Filters board />
+            <p class="visually-hidden" role="status">
+                {move || board.said.get()}
+            </p>
+            <list::List board />
+        </section>
+    }
+    .into_any()
+}
