@@ -126,6 +126,10 @@ impl Negotiation {
             self.due = Some((now, Due::Dial));
             return Vec::new();
         };
+        if !conn.described {
+            // An offer is out already: a second one would make its answer useless.
+            return Vec::new();
+        }
         conn.round.round = conn.round.round.saturating_add(1);
         conn.described = false;
         conn.restarting = true;
@@ -158,6 +162,11 @@ impl Negotiation {
             // Without a way to signal there is nothing to do: `reach` is called when there is one.
             Due::Dial | Due::Restart => Vec::new(),
             Due::Connected => self.fail(now, rng, "no connection in time"),
+            // A restart of a working connection need not change its state.
+            Due::Restarted if self.is_connected() => {
+                self.settled();
+                Vec::new()
+            }
             Due::Restarted => self.fail(now, rng, "ICE restart did not take"),
         }
     }
@@ -301,19 +310,10 @@ impl Negotiation {
     fn asked(&mut self, now: Mono, restart: bool, next: impl FnMut() -> ConnId) -> Vec<Step> {
         match self.conn.as_ref() {
             // One answer to many requests while it is under way.
-            Some(conn) if conn.restarting => Vec::new(),
-            Some(conn)
-                if !conn.open
-                    && self.due.is_some_and(|(_, due)| due == Due::Connected)
-                    && conn.round.round == 0
-                    && restart =>
-            {
-                Vec::new()
-            }
+            Some(conn) if conn.restarting || !conn.described => Vec::new(),
             Some(_) if restart => self.restart(now),
             // The other side has no connection: ours is of no use.
-            Some(conn) if conn.open || conn.described => self.dial(now, next),
-            Some(_) => Vec::new(),
+            Some(_) => self.dial(now, next),
             None => self.dial(now, next),
         }
     }
@@ -387,9 +387,16 @@ impl Negotiation {
         }
     }
 
+    fn is_connected(&self) -> bool {
+        self.state() == Some(RtcState::Connected)
+    }
+
     fn settled(&mut self) {
         self.failures = 0;
         self.due = None;
+        if let Some(conn) = self.conn.as_mut() {
+            conn.restarting = false;
+        }
     }
 }
 

@@ -61,6 +61,13 @@ impl PathHealth {
         self.unanswered(now) >= limits::PING_PATIENCE
     }
 
+    /// When it becomes silent if nothing is answered.
+    pub(crate) fn silent_at(&self) -> Option<Mono> {
+        self.pings
+            .front()
+            .map(|(_, sent)| sent.plus(limits::PING_PATIENCE))
+    }
+
     /// How long the oldest open question has waited.
     pub(crate) fn unanswered(&self, now: Mono) -> Duration {
         self.pings

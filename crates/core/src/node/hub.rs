@@ -53,11 +53,14 @@ impl HubLink {
 }
 
 impl Node {
-    pub(super) fn hub_open(&mut self) {
+    pub(super) fn hub_open(&mut self, now: Now) {
         if self.hub.cut || self.left || self.hub.is_final() || self.hub.socket != Socket::Closed {
             return;
         }
         self.hub.socket = Socket::Opening;
+        self.hub.missed = 0;
+        self.timers
+            .set(Timer::HubPing, now.mono.plus(limits::HUB_PING));
         self.output(Output::Hub(HubOp::Open));
     }
 

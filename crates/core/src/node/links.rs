@@ -1,7 +1,7 @@
 //! Peers and the ways to them: meet, reach, negotiate, ping, choose.
 
 use super::input::{Candidate, Lifecycle, RtcEvent};
-use super::output::{HubOp, IceConfig, Level, Output, Phase, RtcOp};
+use super::output::{IceConfig, Level, Output, Phase, RtcOp};
 use super::peer::{Peer, Route};
 use super::view::{HubState, Path};
 use super::{Node, Timer};
@@ -367,7 +367,6 @@ impl Node {
             self.hub_close(now, "cut on purpose");
             self.hub.state = HubState::Unreachable;
             self.timers.clear(Timer::HubRetry);
-            self.output(Output::Hub(HubOp::Close));
         } else {
             self.hub_nudge(now);
         }

@@ -77,6 +77,8 @@ enum Timer {
     Settle,
     /// Somebody's typing is out of date.
     Typing(PeerId),
+    /// A path becomes silent unless a ping is answered.
+    Silence(PeerId),
     /// A peer with no path is to be shown offline.
     Gone(PeerId),
     /// A probe's time is up.
@@ -94,6 +96,7 @@ impl fmt::Display for Timer {
             Self::Asked => f.write_str("operations asked for"),
             Self::Settle => f.write_str("waiting operations"),
             Self::Typing(peer) => write!(f, "typing {}", peer.short()),
+            Self::Silence(peer) => write!(f, "ping unanswered {}", peer.short()),
             Self::Gone(peer) => write!(f, "peer gone {}", peer.short()),
             Self::Probe => f.write_str("probe"),
         }
@@ -276,7 +279,7 @@ impl Node {
 
     fn fire(&mut self, now: Now, timer: Timer) {
         match timer {
-            Timer::HubRetry => self.hub_open(),
+            Timer::HubRetry => self.hub_open(now),
             Timer::HubPing => self.hub_ping(now),
             Timer::Heartbeat(peer) => self.heartbeat(now, peer),
             Timer::Negotiation(peer) => self.negotiate(now, peer),
@@ -284,7 +287,7 @@ impl Node {
             Timer::Asked => self.review_asked(now),
             Timer::Probe => self.probe_finished(true),
             // Looked at in `finish`, at every turn.
-            Timer::Settle | Timer::Typing(_) | Timer::Gone(_) => {}
+            Timer::Settle | Timer::Typing(_) | Timer::Silence(_) | Timer::Gone(_) => {}
         }
     }
 
@@ -402,6 +405,16 @@ impl Node {
             match peer.sync.as_ref().and_then(|sync| sync.resend) {
                 Some(at) if peer.path != Path::None => self.timers.set(Timer::Resend(*id), at),
                 _ => self.timers.clear(Timer::Resend(*id)),
+            }
+            let silence = [peer.direct.silent_at(), peer.hub.silent_at()];
+            match silence
+                .into_iter()
+                .flatten()
+                .filter(|at| *at > self.now)
+                .min()
+            {
+                Some(at) => self.timers.set(Timer::Silence(*id), at),
+                None => self.timers.clear(Timer::Silence(*id)),
             }
             match peer.heard {
                 Some(heard) if peer.path == Path::None && !peer.gone => {

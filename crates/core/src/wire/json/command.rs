@@ -249,7 +249,10 @@ fn text_of(value: Value) -> Option<String> {
 }
 
 fn switch_of(value: Value) -> Option<bool> {
-    value.as_bool()
+    match value {
+        Value::Bool(on) => Some(on),
+        _ => None,
+    }
 }
 
 fn object_of(value: Value) -> Option<Map<String, Value>> {
