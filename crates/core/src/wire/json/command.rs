@@ -51,7 +51,6 @@ const COMMANDS: [&str; 13] = [
 ];
 
 const A_TEXT: &str = "a string";
-const A_SWITCH: &str = "true or false";
 const A_TASK: &str = "a task id: a UUID";
 const A_MESSAGE: &str = "a message id: 32 hexadecimal digits, a hyphen and a number";
 const A_PEER: &str = "a peer id: 32 hexadecimal digits";
@@ -100,7 +99,11 @@ pub fn command_from_json(text: &str) -> Result<Command, JsonError> {
             reply_to: fields.optional("replyTo", A_MESSAGE, message_of)?,
         },
         "markRead" => Command::MarkRead(fields.required("id", A_MESSAGE, message_of)?),
-        "typing" => Command::Typing(fields.required("on", A_SWITCH, switch_of)?),
+        "typing" => Command::Typing(
+            fields
+                .switch("on")?
+                .ok_or_else(|| JsonError::Missing("on".into()))?,
+        ),
         "restartIce" => Command::RestartIce(fields.optional("peer", A_PEER, peer_of)?),
         "probe" => Command::Probe,
         "fault" => Command::Fault(fault(&mut fields)?),
@@ -115,10 +118,10 @@ fn fault(fields: &mut Fields) -> Result<Fault, JsonError> {
     if let Some(peer) = fields.optional("dropLink", A_PEER, peer_of)? {
         return Ok(Fault::DropLink(peer));
     }
-    if let Some(on) = fields.optional("relayOnly", A_SWITCH, switch_of)? {
+    if let Some(on) = fields.switch("relayOnly")? {
         return Ok(Fault::RelayOnly(on));
     }
-    match fields.optional("cutHub", A_SWITCH, switch_of)? {
+    match fields.switch("cutHub")? {
         Some(on) => Ok(Fault::CutHub(on)),
         None => Err(JsonError::Missing("dropLink, relayOnly or cutHub".into())),
     }
@@ -217,6 +220,10 @@ impl Fields {
             .ok_or_else(|| JsonError::Missing(name.into()))
     }
 
+    fn switch(&mut self, name: &str) -> Result<Option<bool>, JsonError> {
+        self.optional(name, "true or false", |value| value.as_bool())
+    }
+
     fn text(&mut self, name: &str) -> Result<String, JsonError> {
         self.required(name, A_TEXT, text_of)
     }
@@ -244,13 +251,6 @@ fn invalid(field: &str, wanted: &'static str) -> JsonError {
 fn text_of(value: Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text),
-        _ => None,
-    }
-}
-
-fn switch_of(value: Value) -> Option<bool> {
-    match value {
-        Value::Bool(on) => Some(on),
         _ => None,
     }
 }

@@ -13,8 +13,8 @@ pub use command::{JsonError, command_from_json};
 pub use frame::frames_json;
 pub use outcome::{changes_json, done_json, timers_json};
 pub use record::{
-    LinkRecord, created_room_from_json, created_room_json, link_record_from_json, link_record_json,
-    profile_from_json, profile_json,
+    LinkRecord, created_room_from_json, link_record_from_json, link_record_json, profile_from_json,
+    profile_json,
 };
 pub use view::view_json;
 
