@@ -1,0 +1,45 @@
+//! `cargo xtask dist`: one optimised hub binary with the app inside, to copy to the clinic's machine.
+
+use crate::args::Args;
+use crate::failure::{Outcome, While as _};
+use crate::project::Project;
+use crate::{bundle, process, say, setup};
+use std::fs;
+
+pub(crate) fn run(project: &Project, args: &mut Args) -> Outcome {
+    args.finish()?;
+    setup::wasm_target(project)?;
+    say::step(1, 2, "building the app");
+    bundle::build(project)?;
+    say::step(
+        2,
+        2,
+        "building the hub with the app inside (about 5 minutes the first time)",
+    );
+    process::run(
+        &mut project.cargo(&[
+            "build",
+            "--release",
+            "--package",
+            "corridor-hub",
+            "--bin",
+            "corridor-hub",
+            "--features",
+            "embed-app",
+        ]),
+        "building the hub",
+    )?;
+    let binary = project.target(&format!(
+        "release/corridor-hub{}",
+        std::env::consts::EXE_SUFFIX
+    ));
+    let size = fs::metadata(&binary)
+        .during(|| format!("could not find {}", binary.display()))?
+        .len();
+    say::line(&format!(
+        "{} ({}): copy it anywhere and start it",
+        binary.display(),
+        say::kilobytes(size)
+    ));
+    Ok(())
+}
