@@ -1,0 +1,43 @@
+//! Requests to the hub over HTTP.
+
+use super::js_error::JsError;
+use super::timer::Timer;
+use super::window;
+use core::time::Duration;
+use wasm_bindgen::{JsCast as _, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Request, RequestInit, Response};
+
+/// How long the hub may take to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What the hub answered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body as text.
+    pub body: String,
+}
+
+/// `POST path` without a body, on the page's own origin.
+///
+/// # Errors
+/// When nobody answers within ten seconds, or not with text.
+pub async fn post(path: &str) -> Result<Answer, JsError> {
+    let window = window().ok_or(JsValue::NULL)?;
+    let abort = AbortController::new()?;
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_signal(Some(&abort.signal()));
+    let request = Request::new_with_str_and_init(path, &init)?;
+    let _deadline = Timer::after(PATIENCE, move || abort.abort());
+    let response: Response = JsFuture::from(window.fetch_with_request(&request))
+        .await?
+        .dyn_into()?;
+    let body = JsFuture::from(response.text()?).await?;
+    Ok(Answer {
+        status: response.status(),
+        body: body.as_string().unwrap_or_default(),
+    })
+}
