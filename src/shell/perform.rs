@@ -1,0 +1,132 @@
+//! Carries out what the node asks: one arm per adapter.
+
+use super::Inner;
+use crate::browser::location;
+use crate::browser::rtc::Connection;
+use crate::browser::socket::Socket;
+use crate::browser::vault::Weight;
+use corridor_core::id::{ConnId, PeerId};
+use corridor_core::node::{HubEvent, HubOp, Input, Output, RtcEvent, RtcOp, SaveError};
+use corridor_core::store::Key;
+use std::rc::Rc;
+
+impl Inner {
+    pub(super) fn perform(self: &Rc<Self>, output: Output) {
+        match output {
+            Output::Save(ticket, records) => {
+                let outcome = self.save(&records);
+                self.push(Input::Saved(ticket, outcome));
+            }
+            Output::Remove(keys) => {
+                if self.seat.is_mine() {
+                    self.vault.remove(&keys);
+                }
+            }
+            Output::Hub(op) => self.hub(op),
+            Output::Rtc { conn, peer, op } => self.rtc(conn, peer, op),
+            Output::View(changes) => {
+                let node = self.node.borrow();
+                self.audience.changed(&node, &changes);
+                if let Some(summary) = &mut *self.summary.borrow_mut() {
+                    summary.update(&node, &changes);
+                }
+            }
+            Output::Done(ticket, outcome) => {
+                let answer = self.answers.borrow_mut().remove(&ticket);
+                if let Some(answer) = answer {
+                    answer(outcome);
+                }
+            }
+            Output::Log(line) => self.audience.log(&line),
+        }
+    }
+
+    fn save(&self, records: &[(Key, Vec<u8>)]) -> Result<(), SaveError> {
+        if !self.seat.is_mine() {
+            self.audience.displaced();
+            return Err(SaveError::Blocked);
+        }
+        let own = records.iter().any(|(key, _)| match key {
+            Key::Op(_, writer, _) | Key::Memory(_, writer) => *writer == self.me,
+        });
+        let weight = if own { Weight::Own } else { Weight::Theirs };
+        self.vault.save(records, weight)
+    }
+
+    fn hub(self: &Rc<Self>, op: HubOp) {
+        match op {
+            HubOp::Open => {
+                // The older one first: it must not report any more.
+                self.socket.borrow_mut().take();
+                let inner = Rc::downgrade(self);
+                let opened = Socket::open(&location::socket_url(), move |event| {
+                    if let Some(inner) = inner.upgrade() {
+                        inner.push(Input::Hub(event));
+                    }
+                });
+                match opened {
+                    Ok(socket) => *self.socket.borrow_mut() = Some(socket),
+                    Err(_) => self.push(Input::Hub(HubEvent::Closed)),
+                }
+            }
+            HubOp::Send(frame) => {
+                let sent = match &*self.socket.borrow() {
+                    Some(socket) => socket.send(&frame).is_ok(),
+                    None => true,
+                };
+                // A socket that takes no frames is of no use: the node opens another one.
+                if !sent {
+                    self.socket.borrow_mut().take();
+                    self.push(Input::Hub(HubEvent::Closed));
+                }
+            }
+            HubOp::Close => {
+                self.socket.borrow_mut().take();
+            }
+        }
+    }
+
+    fn rtc(self: &Rc<Self>, conn: ConnId, peer: PeerId, op: RtcOp) {
+        if let RtcOp::Create(config) = op {
+            let inner = Rc::downgrade(self);
+            let created = Connection::create(&config, move |event| {
+                if let Some(inner) = inner.upgrade() {
+                    inner.push(Input::Rtc(conn, event));
+                }
+            });
+            match created {
+                Ok(connection) => {
+                    let mut connections = self.connections.borrow_mut();
+                    connections.insert(conn, (peer, connection));
+                }
+                Err(error) => self.failed(conn, format!("create: {error}")),
+            }
+            return;
+        }
+        if op == RtcOp::Close {
+            let closed = self.connections.borrow_mut().remove(&conn);
+            drop(closed);
+            return;
+        }
+        let connections = self.connections.borrow();
+        // Asked of a connection that could not be created: that was reported.
+        let Some((_, connection)) = connections.get(&conn) else {
+            return;
+        };
+        match op {
+            RtcOp::Create(_) | RtcOp::Close => {}
+            RtcOp::Offer { restart } => connection.offer(restart),
+            RtcOp::SetRemote(description) => connection.set_remote(description),
+            RtcOp::AddCandidate(candidate) => connection.add_candidate(candidate),
+            RtcOp::Send(packet) => {
+                if let Err(error) = connection.send(&packet) {
+                    self.failed(conn, format!("send: {error}"));
+                }
+            }
+        }
+    }
+
+    fn failed(self: &Rc<Self>, conn: ConnId, why: String) {
+        self.push(Input::Rtc(conn, RtcEvent::Failed(why)));
+    }
+}
