@@ -3,7 +3,7 @@
 use crate::queue::Ms;
 use crate::tap::MARKER;
 use corridor_core::id::{Ticket, WriterId};
-use corridor_core::key::DeviceKey;
+use corridor_core::key::{DeviceKey, RoomKey};
 use corridor_core::model::Profile;
 use corridor_core::node::{Command, CommandError, Done, Input, Node};
 use std::collections::{BTreeMap, VecDeque};
@@ -24,6 +24,8 @@ pub struct Host {
     pub secret: [u8; 32],
     /// The slot of the tab.
     pub slot: u16,
+    /// The key in this person's link, when it is not the room's.
+    pub other_key: Option<RoomKey>,
     /// Which disk the browser has.
     pub disk: usize,
     /// How often the tab was opened.
@@ -66,6 +68,7 @@ impl Host {
         Self {
             secret,
             slot,
+            other_key: None,
             disk,
             run: 0,
             node: None,

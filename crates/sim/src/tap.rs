@@ -1,14 +1,20 @@
 //! Listens where nobody may learn anything: on the hub's wires, in logs and in debug prints.
 
 use corridor_core::wire::hub::{ClientFrame, HubFrame};
+use std::collections::VecDeque;
 
 /// Every name, title and text in the simulation contains this.
 pub const MARKER: &str = "PLAINTEXT-7Q";
+
+/// Frames kept for replay attacks.
+const KEPT_FRAMES: usize = 200;
 
 /// What was overheard.
 #[derive(Debug, Default)]
 pub struct Tap {
     needles: Vec<Vec<u8>>,
+    /// The newest frames sent to clients, oldest first, when asked for.
+    pub kept: Option<VecDeque<Vec<u8>>>,
     /// Frames the broker received and sent.
     pub frames: u64,
     /// Sealed packets it forwarded.
@@ -49,6 +55,12 @@ impl Tap {
     /// One frame that the broker sends. Answers what it is, for the trace.
     pub fn from_hub(&mut self, bytes: &[u8]) -> &'static str {
         self.search(bytes);
+        if let Some(kept) = self.kept.as_mut() {
+            if kept.len() == KEPT_FRAMES {
+                kept.pop_front();
+            }
+            kept.push_back(bytes.to_vec());
+        }
         match HubFrame::decode(bytes) {
             Ok(HubFrame::Refused(_)) => "refused",
             Ok(HubFrame::Joined(_)) => "joined",

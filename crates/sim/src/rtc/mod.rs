@@ -124,6 +124,17 @@ impl Rtc {
         core::mem::take(&mut self.effects)
     }
 
+    /// Connections of `host` that are up, with the host at their other end.
+    #[must_use]
+    pub fn live(&self, host: usize) -> Vec<(PcId, usize)> {
+        let up = |pc: &Pc| pc.channel == Channel::Open && !pc.spent;
+        self.pcs
+            .iter()
+            .filter(|(id, pc)| id.host == host && up(pc))
+            .filter_map(|(id, pc)| pc.partner.map(|partner| (*id, partner.host)))
+            .collect()
+    }
+
     /// A moment that the model asked for has come.
     pub fn due(&mut self, now: Ms, net: &mut Net, due: Due) {
         match due {

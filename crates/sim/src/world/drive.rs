@@ -37,7 +37,7 @@ impl World {
         };
         let config = Config {
             room,
-            key,
+            key: h.other_key.clone().unwrap_or(key),
             device: h.key(),
             seed: seed_of(seed, stream::NODES, (host as u64) << 32 | u64::from(h.run)),
             durable: disk.health != Health::Blocked,

@@ -187,6 +187,16 @@ impl World {
         Some(self.add_host(host))
     }
 
+    /// Adds a person whose link holds another key than the room's.
+    pub fn add_stranger(&mut self) -> usize {
+        let host = self.add_person();
+        let key = RoomKey::new(seed_of(self.setup.seed, stream::KEYS, u64::MAX));
+        if let Some(h) = self.hosts.get_mut(host) {
+            h.other_key = Some(key);
+        }
+        host
+    }
+
     fn add_host(&mut self, mut host: Host) -> usize {
         let skew = i64::try_from(self.setup.skew).unwrap_or(0);
         let offset = i64::try_from(self.dice.range(0, 2 * self.setup.skew)).unwrap_or(0);

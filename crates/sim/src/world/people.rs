@@ -202,9 +202,9 @@ impl World {
             return Mark::Nothing;
         };
         match command {
-            Command::EditTask(id, _) | Command::MoveTask { task: id, .. } => {
-                node.task(*id).map_or(Mark::Nothing, |view| Mark::task(&view))
-            }
+            Command::EditTask(id, _) | Command::MoveTask { task: id, .. } => node
+                .task(*id)
+                .map_or(Mark::Nothing, |view| Mark::task(&view)),
             Command::MarkRead(id) => {
                 let shown = node.messages();
                 let upto = shown.iter().position(|m| m.id == *id);
