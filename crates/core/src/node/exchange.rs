@@ -1,33 +1,18 @@
 //! Frames with peers: greeting, operations, acknowledgements, anti-entropy.
 
-use super::frames::Direction;
-use super::output::{Level, Output, Phase, RtcOp};
+use super::output::{Level, Phase};
 use super::peer::Route;
 use super::view::Path;
 use super::{Node, Timer};
 use crate::id::{OpId, PeerId, Seq, WriterId};
 use crate::limits;
 use crate::link::sync::Sync;
-use crate::seal::{self, End, Purpose};
 use crate::store::Received;
 use crate::time::Now;
-use crate::wire::hub::{ClientFrame, Parcel};
 use crate::wire::peer::{Beat, ClockField, Have, Hello, PeerFrame, PresenceFrame, Run, Want};
-use crate::wire::{self, WireError, decode_frames};
+use crate::wire::{self, WireError};
 
 impl Node {
-    /// Queues a frame for the path in use.
-    pub(super) fn send(&mut self, id: PeerId, frame: PeerFrame) {
-        if let Some(peer) = self.peers.get_mut(&id) {
-            let route = match peer.path {
-                Path::Direct => Route::Direct,
-                Path::Hub => Route::Hub,
-                Path::None | Path::Peer => return,
-            };
-            peer.outgoing.push((route, frame));
-        }
-    }
-
     /// Says hello to a session that has not been greeted, or has not answered.
     pub(super) fn greet(&mut self, id: PeerId, only_unanswered: bool) {
         let Some(peer) = self.peers.get(&id) else {
@@ -53,136 +38,8 @@ impl Node {
         ClockField(self.replica.have().iter().collect())
     }
 
-    /// Sends all that is queued: what is due to one peer by one route leaves as one packet, up to its limit.
-    pub(super) fn flush(&mut self, now: Now) {
-        let ids: Vec<PeerId> = self.peers.keys().copied().collect();
-        for id in ids {
-            let Some(peer) = self.peers.get_mut(&id) else {
-                continue;
-            };
-            let queued = std::mem::take(&mut peer.outgoing);
-            let mut packets: Vec<(Route, Vec<u8>)> = Vec::new();
-            for (route, frame) in queued {
-                let mut bytes = Vec::new();
-                frame.encode_into(&mut bytes);
-                self.record(now, Direction::Out, id, route, &frame);
-                let joins = packets.iter_mut().rev().find(|(r, _)| *r == route);
-                match joins {
-                    Some((_, packet)) if packet.len() + bytes.len() <= limits::MAX_PACKET_BYTES => {
-                        packet.extend_from_slice(&bytes);
-                    }
-                    _ => packets.push((route, bytes)),
-                }
-            }
-            for (route, packet) in packets {
-                self.transmit(id, route, packet);
-            }
-        }
-    }
-
-    fn transmit(&mut self, id: PeerId, route: Route, packet: Vec<u8>) {
-        let mine = self.end();
-        let Some(peer) = self.peers.get_mut(&id) else {
-            return;
-        };
-        peer.bytes.0 += packet.len() as u64;
-        match route {
-            Route::Direct => {
-                if let Some(conn) = peer
-                    .negotiation
-                    .conn()
-                    .filter(|_| peer.negotiation.is_open())
-                {
-                    self.output(Output::Rtc {
-                        conn,
-                        peer: id,
-                        op: RtcOp::Send(packet),
-                    });
-                }
-            }
-            Route::Hub => {
-                let Some(session) = peer.session.filter(|_| self.hub.is_joined()) else {
-                    return;
-                };
-                peer.sealed_out += 1;
-                let ends = (mine, End { peer: id, session });
-                let counter = peer.sealed_out;
-                let sealed = seal::seal(
-                    &self.keys,
-                    Purpose::Packet,
-                    ends,
-                    counter,
-                    &mut self.rng,
-                    &packet,
-                );
-                self.hub_send(&ClientFrame::Relay(Parcel {
-                    peer: id,
-                    sealed: sealed.into(),
-                }));
-            }
-        }
-    }
-
-    /// A sealed packet that the hub handed over.
-    pub(super) fn sealed_packet(&mut self, now: Now, id: PeerId, sealed: &[u8]) {
-        let mine = self.end();
-        let opened = (|| {
-            let header = seal::header(sealed)?;
-            let peer = self.peers.get(&id);
-            let expected = peer.is_some_and(|peer| {
-                peer.session == Some(header.from)
-                    && header.to == mine.session
-                    && header.counter > peer.sealed_in
-            });
-            if !expected {
-                return Ok(None);
-            }
-            let packet = seal::open(&self.keys, Purpose::Packet, (id, mine.peer), sealed)?;
-            Ok(Some((header.counter, packet)))
-        })();
-        match opened {
-            Ok(Some((counter, packet))) => {
-                if let Some(peer) = self.peers.get_mut(&id) {
-                    peer.sealed_in = counter;
-                }
-                self.packet(now, id, Route::Hub, &packet);
-            }
-            // Another session's, or seen before.
-            Ok(None) => {}
-            Err(error) => self.reject(Phase::Link, Some(id), error),
-        }
-    }
-
-    /// One packet of frames from a peer.
-    pub(super) fn packet(&mut self, now: Now, id: PeerId, route: Route, packet: &[u8]) {
-        let Some(peer) = self.peers.get_mut(&id) else {
-            return;
-        };
-        peer.bytes.1 += packet.len() as u64;
-        peer.heard = Some(now.mono);
-        peer.gone = false;
-        let mut frames = Vec::new();
-        let mut unknown = 0;
-        let read = decode_frames(packet, |number, fields| {
-            match PeerFrame::decode(number, fields) {
-                Ok(frame) => frames.push(frame),
-                Err(WireError::Unknown(_)) => unknown += 1,
-                Err(error) => return Err(error),
-            }
-            Ok(())
-        });
-        self.unknown_frames += unknown;
-        if let Err(error) = read {
-            self.reject(Phase::Link, Some(id), error);
-            return;
-        }
-        for frame in frames {
-            self.record(now, Direction::In, id, route, &frame);
-            self.frame(now, id, route, frame);
-        }
-    }
-
-    fn frame(&mut self, now: Now, id: PeerId, route: Route, frame: PeerFrame) {
+    /// One frame of a packet.
+    pub(super) fn frame(&mut self, now: Now, id: PeerId, route: Route, frame: PeerFrame) {
         match frame {
             PeerFrame::Hello(hello) => self.hello_received(now, id, &hello),
             PeerFrame::Ops(run) => self.run_received(now, id, &run),
@@ -485,53 +342,6 @@ impl Node {
             Some(id),
             "acknowledgement overdue, sending again".into(),
         );
-    }
-
-    /// Takes over what a peer has confirmed of our own operations.
-    pub(super) fn confirmed(&mut self, id: PeerId) {
-        let me = self.me;
-        let Some(seq) = self
-            .peers
-            .get(&id)
-            .and_then(|peer| peer.sync.as_ref())
-            .map(|sync| sync.theirs().get(me))
-        else {
-            return;
-        };
-        self.confirmed_through(id, seq);
-    }
-
-    /// Raises what a person is known to have of our own operations.
-    pub(super) fn confirmed_through(&mut self, id: PeerId, seq: Seq) {
-        let before = self.memory.confirmed.get(id);
-        // A claim beyond what was written is nonsense.
-        let seq = seq.min(self.replica.have().get(self.me));
-        if id != self.me && self.memory.confirmed.raise(id, seq) {
-            self.memory_dirty = true;
-            self.mark_own(before, seq);
-        }
-    }
-
-    /// Own messages after `from` through `to` changed how far they got.
-    pub(super) fn mark_own(&mut self, from: Seq, to: Seq) {
-        let me = self.me;
-        self.mark_messages(me, from, to);
-    }
-
-    pub(super) fn mark_messages(&mut self, writer: WriterId, from: Seq, to: Seq) {
-        for seq in from + 1..=to {
-            let id = OpId { writer, seq };
-            if self.replica.chat.rank(id).is_some() {
-                self.changes.messages.insert(id);
-            }
-        }
-    }
-
-    /// The path to a peer changed, and with it the state of what it has not confirmed.
-    pub(super) fn mark_unconfirmed(&mut self, id: PeerId) {
-        let from = self.memory.confirmed.get(id);
-        let to = self.replica.have().get(self.me);
-        self.mark_own(from, to);
     }
 
     /// Tells everyone whether the page is in view and whether the person is typing.

@@ -5,12 +5,14 @@
 
 mod command;
 mod commands;
+mod delivery;
 mod exchange;
 mod frames;
 mod hub;
 mod input;
 mod links;
 mod output;
+mod packets;
 mod peer;
 mod project;
 mod view;
