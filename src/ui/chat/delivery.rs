@@ -5,48 +5,42 @@ use crate::state::select::chat::{Progress, progress};
 use crate::ui::parts::icon::Icon;
 use crate::ui::room::name_of;
 use crate::ui::words::{fill, w};
-use corridor_core::node::{Delivery as Rung, MessageView};
+use corridor_core::node::{Delivery, MessageView};
 use leptos::prelude::*;
 
+/// The symbol and the words; a press shows each person.
 #[component]
-pub(crate) fn Delivery(
-    room: RoomState,
+pub(crate) fn Rung(
     row: RwSignal<MessageView>,
-    /// The last of its group: shows words; the others show the symbol only.
-    last: bool,
+    /// Each person shows.
+    open: RwSignal<bool>,
+    /// The symbol only; the words are for assistive technology.
+    brief: bool,
 ) -> impl IntoView {
     let at = Memo::new(move |_| row.with(|message| progress(&message.delivery)));
-    let open = RwSignal::new(false);
     view! {
-        <details
-            class="delivery"
-            class:brief=!last
-            data-rung=move || symbol(at.get()).trim_start_matches("#i-")
-            on:toggle=move |_| open.update(|open| *open = !*open)
+        <button
+            type="button"
+            class="rung"
+            class:far=move || matches!(at.get(), Progress::Read { .. } | Progress::ReadByAll)
+            aria-expanded=move || if open.get() { "true" } else { "false" }
+            on:click=move |_| open.update(|open| *open = !*open)
         >
-            <summary>
-                <Icon name=Signal::derive(move || symbol(at.get())) />
-                <span class:visually-hidden=!last>{move || says(at.get())}</span>
-            </summary>
-            <Show when=move || open.get()>
-                <Detail room row />
-            </Show>
-        </details>
+            <Icon name=Signal::derive(move || symbol(at.get())) />
+            <span class:visually-hidden=brief>{move || says(at.get())}</span>
+        </button>
     }
     .into_any()
 }
 
+/// How far it got to each person.
 #[component]
-fn Detail(room: RoomState, row: RwSignal<MessageView>) -> impl IntoView {
-    move || {
-        let all = row.with(|message| message.delivery.clone());
-        if all.is_empty() {
-            return view! { <p>{w().no_recipients}</p> }.into_any();
-        }
-        let rows = all
+pub(crate) fn Detail(room: RoomState, row: RwSignal<MessageView>) -> impl IntoView {
+    let rows = move || {
+        row.with(|message| message.delivery.clone())
             .into_iter()
-            .map(|(person, rung)| {
-                let (icon, words) = rung_words(rung);
+            .map(|(person, at)| {
+                let (icon, words) = step_words(at);
                 view! {
                     <li>
                         <Icon name=icon />
@@ -54,18 +48,26 @@ fn Detail(room: RoomState, row: RwSignal<MessageView>) -> impl IntoView {
                     </li>
                 }
             })
-            .collect_view();
-        view! { <ul>{rows}</ul> }.into_any()
+            .collect_view()
+    };
+    let nobody = Memo::new(move |_| row.with(|message| message.delivery.is_empty()));
+    view! {
+        <div class="delivery">
+            <Show when=move || !nobody.get() fallback=|| view! { <p>{w().no_recipients}</p> }>
+                <ul>{rows}</ul>
+            </Show>
+        </div>
     }
+    .into_any()
 }
 
-fn rung_words(rung: Rung) -> (&'static str, &'static str) {
+fn step_words(at: Delivery) -> (&'static str, &'static str) {
     let words = w();
-    match rung {
-        Rung::Saved => ("#i-disk", words.saved_here),
-        Rung::Sent => ("#i-arrow", words.on_its_way),
-        Rung::Delivered => ("#i-check", words.delivered),
-        Rung::Read => ("#i-checks", words.read),
+    match at {
+        Delivery::Saved => ("#i-disk", words.saved_here),
+        Delivery::Sent => ("#i-arrow", words.on_its_way),
+        Delivery::Delivered => ("#i-check", words.delivered),
+        Delivery::Read => ("#i-checks", words.read),
     }
 }
 

@@ -1,6 +1,6 @@
 //! One message, with what stands above it: the day, the unread line, who spoke.
 
-use super::delivery::Delivery;
+use super::delivery::{Detail, Rung};
 use super::scroll::Scroll;
 use crate::state::select::chat::{Line, excerpt};
 use crate::state::{RoomState, TimeStyle};
@@ -34,7 +34,6 @@ pub(crate) fn Message(
 ) -> impl IntoView {
     let words = w();
     let ui = ui();
-    let places = places();
     let Some(row) = room.messages.get(line.id) else {
         return ().into_any();
     };
@@ -46,9 +45,7 @@ pub(crate) fn Message(
     let host = ui.host();
     let clock = host.format(at, TimeStyle::Clock);
     let full = host.format(at, TimeStyle::Full);
-    let reply_label = move || {
-        author.with(|author| text.with(|text| fill(words.reply, &[author, &excerpt(text, LABEL)])))
-    };
+    let open = RwSignal::new(false);
     view! {
         <li
             id=dom_id(line.id)
@@ -75,7 +72,7 @@ pub(crate) fn Message(
                     {words.gap}
                 </p>
             </Show>
-            <div class="said">
+            <div class="spoken">
                 {(line.head && !mine)
                     .then(|| view! { <Avatar id=line.id.writer name=author /> })}
                 <div class="bubble-box">
@@ -96,22 +93,48 @@ pub(crate) fn Message(
                             {reply_to.map(|id| view! { <Quote room id scroll /> })}
                             <p class="text">{move || text.get()}</p>
                         </div>
-                        <button
-                            type="button"
-                            class="button icon-only quiet reply"
-                            aria-label=reply_label
-                            on:click=move |_| {
-                                replying.set(Some(line.id));
-                                places.composer.focus();
-                            }
-                        >
-                            <Icon name="#i-reply" />
-                        </button>
+                        {if !mine {
+                            view! { <ReplyButton line=line.id author text replying /> }.into_any()
+                        } else if !line.tail {
+                            view! { <Rung row open brief=true /> }.into_any()
+                        } else {
+                            ().into_any()
+                        }}
                     </div>
-                    {mine.then(|| view! { <Delivery room row last=line.tail /> })}
+                    {(mine && line.tail).then(|| view! { <Rung row open brief=false /> })}
+                    <Show when=move || open.get()>
+                        <Detail room row />
+                    </Show>
                 </div>
             </div>
         </li>
+    }
+    .into_any()
+}
+
+#[component]
+fn ReplyButton(
+    line: OpId,
+    author: Memo<String>,
+    text: Memo<String>,
+    replying: RwSignal<Option<OpId>>,
+) -> impl IntoView {
+    let places = places();
+    let label = move || {
+        author.with(|author| text.with(|text| fill(w().reply, &[author, &excerpt(text, LABEL)])))
+    };
+    view! {
+        <button
+            type="button"
+            class="button icon-only quiet reply"
+            aria-label=label
+            on:click=move |_| {
+                replying.set(Some(line));
+                places.composer.focus();
+            }
+        >
+            <Icon name="#i-reply" />
+        </button>
     }
     .into_any()
 }
