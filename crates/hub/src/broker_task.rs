@@ -176,32 +176,41 @@ impl BrokerTask {
         self.carry_out();
     }
 
+    /// Drains the broker. A socket that takes no more is then reported as gone, which may ask for more.
     fn carry_out(&mut self) {
-        while let Some(command) = self.broker.poll_command() {
-            match command {
-                BrokerCommand::Send { conn, bytes } => {
-                    self.push(conn, Outgoing::Frame(Bytes::from_owner(bytes)));
-                }
-                BrokerCommand::Ping { conn } => self.push(conn, Outgoing::Ping),
-                BrokerCommand::Close { conn, reason } => {
-                    if let Some(outbox) = self.sockets.remove(&conn) {
-                        outbox.close(close_code(reason));
-                    }
-                }
-                BrokerCommand::Report(report) => log(report),
+        let mut dropped = Vec::new();
+        loop {
+            while let Some(command) = self.broker.poll_command() {
+                dropped.extend(self.perform(command));
             }
+            let Some(conn) = dropped.pop() else { return };
+            let gone = BrokerInput::Disconnected { conn };
+            self.broker.handle(self.clock.now(), gone);
         }
     }
 
-    /// A socket that reads too slowly is dropped here; its task then reports the disconnection.
-    fn push(&mut self, conn: SocketId, outgoing: Outgoing) {
-        let Some(outbox) = self.sockets.get(&conn) else {
-            return;
-        };
-        if outbox.push(outgoing).is_err() {
-            self.sockets.remove(&conn);
-            tracing::warn!(%conn, "dropped: it reads too slowly");
+    /// Carries out one command. Answers a socket that had to be dropped.
+    fn perform(&mut self, command: BrokerCommand) -> Option<SocketId> {
+        match command {
+            BrokerCommand::Send { conn, bytes } => {
+                return self.push(conn, Outgoing::Frame(Bytes::from_owner(bytes)));
+            }
+            BrokerCommand::Ping { conn } => return self.push(conn, Outgoing::Ping),
+            BrokerCommand::Close { conn, reason } => {
+                if let Some(outbox) = self.sockets.remove(&conn) {
+                    outbox.close(close_code(reason));
+                }
+            }
+            BrokerCommand::Report(report) => log(report),
         }
+        None
+    }
+
+    fn push(&mut self, conn: SocketId, outgoing: Outgoing) -> Option<SocketId> {
+        self.sockets.get(&conn)?.push(outgoing).err()?;
+        self.sockets.remove(&conn);
+        tracing::warn!(%conn, "dropped: it reads too slowly");
+        Some(conn)
     }
 }
 

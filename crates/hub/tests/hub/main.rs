@@ -1,0 +1,57 @@
+//! The hub over real sockets: a real server on a free port of 127.0.0.1, a real WebSocket client.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod app;
+mod client;
+mod http;
+mod http_api;
+mod process;
+mod socket;
+mod stop;
+mod stun;
+
+use corridor_hub::app::App;
+use corridor_hub::{Hub, Settings};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// No step of a test takes this long unless something is broken.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A hub on a free port, with STUN and this app.
+async fn hub_with(app: App) -> Hub {
+    let settings = Settings {
+        bind: SocketAddr::from(([127, 0, 0, 1], 0)),
+        stun_port: Some(0),
+        public_authority: None,
+        app,
+    };
+    Hub::start(settings).await.unwrap()
+}
+
+async fn hub() -> Hub {
+    hub_with(App::default()).await
+}
+
+/// Waits for `step`, for as long as a test may take at most.
+async fn soon<T>(what: &str, step: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(DEADLINE, step).await {
+        Ok(done) => done,
+        Err(_) => panic!("waited {DEADLINE:?} for {what}"),
+    }
+}
+
+/// Asks again and again until `condition` holds.
+async fn until<F: Future<Output = bool>>(what: &str, mut condition: impl FnMut() -> F) {
+    soon(what, async {
+        while !condition().await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+}
