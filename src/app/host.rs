@@ -13,7 +13,6 @@ use corridor_core::time::Wall;
 use corridor_core::wire::json::{created_room_from_json, profile_from_json, profile_json};
 use std::cell::OnceCell;
 use std::rc::Weak;
-use wasm_bindgen_futures::spawn_local;
 
 pub(super) struct BrowserHost {
     page: Weak<Page>,
@@ -31,7 +30,10 @@ impl BrowserHost {
 
 impl Host for BrowserHost {
     fn create_room(&self, done: Box<dyn FnOnce(Result<String, CreateError>)>) {
-        spawn_local(async move { done(create_room().await) });
+        http::post("/rooms", move |answered| {
+            let answered = answered.map_err(|_| CreateError::Unreachable);
+            done(answered.and_then(|answer| new_link(&answer)));
+        });
     }
 
     fn open_link(&self, link: &str) -> Result<(), LinkError> {
@@ -177,10 +179,8 @@ impl BrowserHost {
     }
 }
 
-async fn create_room() -> Result<String, CreateError> {
-    let answer = http::post("/rooms")
-        .await
-        .map_err(|_| CreateError::Unreachable)?;
+/// The link to a room the hub has just handed out, with a key the hub will never see.
+fn new_link(answer: &http::Answer) -> Result<String, CreateError> {
     match answer.status {
         200 | 201 => {}
         // Too many requests, or no room for another room.

@@ -5,7 +5,7 @@ use super::timer::Timer;
 use super::window;
 use core::time::Duration;
 use wasm_bindgen::{JsCast as _, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, Request, RequestInit, Response};
 
 /// How long the hub may take to answer.
@@ -20,11 +20,13 @@ pub struct Answer {
     pub body: String,
 }
 
-/// `POST path` without a body, on the page's own origin.
-///
-/// # Errors
-/// When nobody answers within ten seconds, or not with text.
-pub async fn post(path: &str) -> Result<Answer, JsError> {
+/// `POST path` without a body, on the page's own origin. `done` gets an error when nobody answers within
+/// ten seconds, or not with text.
+pub fn post(path: &'static str, done: impl FnOnce(Result<Answer, JsError>) + 'static) {
+    spawn_local(async move { done(ask(path).await) });
+}
+
+async fn ask(path: &str) -> Result<Answer, JsError> {
     let window = window().ok_or(JsValue::NULL)?;
     let abort = AbortController::new()?;
     let init = RequestInit::new();

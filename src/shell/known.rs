@@ -10,7 +10,7 @@ use corridor_core::wire::json::{LinkRecord, link_record_from_json, link_record_j
 use std::collections::BTreeSet;
 
 /// Names kept per room: enough to tell rooms apart.
-const MAX_NAMES: usize = 8;
+const NAMES_SHOWN: usize = 8;
 
 /// Keeps the record of the open room up to date, at the cost of what changed.
 #[derive(Debug)]
@@ -68,7 +68,7 @@ impl Summary {
         self.record.people = people
             .filter(|person| !person.me && !person.left && !person.profile.name.is_empty())
             .map(|person| person.profile.name.expose().to_owned())
-            .take(MAX_NAMES)
+            .take(NAMES_SHOWN)
             .collect();
     }
 

@@ -9,7 +9,7 @@ mod drive;
 pub mod known;
 mod perform;
 pub mod route;
-mod seat;
+pub mod seat;
 mod slots;
 
 pub use boot::{BootError, Opening};

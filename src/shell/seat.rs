@@ -17,7 +17,7 @@ use std::rc::Rc;
 /// A slot, or the search for one. Given back when dropped.
 #[derive(Debug)]
 #[must_use = "the slot is given back when this is dropped"]
-pub(crate) struct Seat(Rc<Inner>);
+pub struct Seat(Rc<Inner>);
 
 type Found = Box<dyn FnOnce(u16)>;
 
@@ -55,7 +55,7 @@ impl core::fmt::Debug for Inner {
 impl Seat {
     /// Looks for a slot in `room` and calls `found` with it in a later turn: within about 150 ms, and
     /// within two seconds at worst. Without `local` storage nothing is shared, and no lease is kept.
-    pub(crate) fn claim(
+    pub fn claim(
         room: RoomId,
         local: Option<Texts>,
         session: Option<Texts>,
@@ -94,7 +94,7 @@ impl Seat {
 
     /// True as long as no other tab has taken the slot over. Ask before every write under it.
     #[must_use]
-    pub(crate) fn is_mine(&self) -> bool {
+    pub fn is_mine(&self) -> bool {
         match self.0.lease.get() {
             Lease::Unwritten => true,
             Lease::Written => self.0.reads_own_nonce(),
@@ -104,18 +104,18 @@ impl Seat {
 
     /// The slot, once found.
     #[must_use]
-    pub(crate) fn slot(&self) -> Option<u16> {
+    pub fn slot(&self) -> Option<u16> {
         self.0.held.get()
     }
 
     /// Other tabs of this browser in the same room.
     #[must_use]
-    pub(crate) fn siblings(&self) -> usize {
+    pub fn siblings(&self) -> usize {
         self.0.slots.borrow().siblings()
     }
 
     /// Gives the slot back now; [`Seat::is_mine`] is false from here on. For a page that may not come back.
-    pub(crate) fn release(&self) {
+    pub fn release(&self) {
         if self.0.lease.replace(Lease::Released) == Lease::Written
             && self.0.reads_own_nonce()
             && let (Some(local), Some(slot)) = (&self.0.local, self.0.held.get())
