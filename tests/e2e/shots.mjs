@@ -1,0 +1,92 @@
+// Screenshots of every screen in three sizes and both colour schemes: `cargo xtask shots`.
+
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { launch } from "./lib/browser.mjs";
+import { Hub } from "./lib/hub.mjs";
+import { Person } from "./lib/person.mjs";
+
+const FOLDER =
+  process.env.CORRIDOR_SHOTS ?? fileURLToPath(new URL("../../target/shots", import.meta.url));
+
+const SIZES = {
+  desktop: { width: 1440, height: 900 },
+  tablet: { width: 820, height: 1180, isMobile: true, hasTouch: true },
+  phone: { width: 390, height: 844, isMobile: true, hasTouch: true },
+};
+const SCHEMES = ["light", "dark"];
+
+const HOUR = 3_600_000;
+
+/** A morning's worth of work, as the debug object takes it. */
+function morning(now) {
+  return [
+    { title: "Prepare chair 1 for the crown", place: "Chair 1", priority: "high", status: "done" },
+    { title: "Call the lab about the night guard", assignee: { role: "Front desk" }, due: now + HOUR },
+    { title: "Sterilise tray 4", place: "Sterilisation", status: "inProgress" },
+    { title: "X-ray for chair 3", place: "Chair 3", priority: "urgent", due: now + HOUR / 4 },
+    { title: "Order gloves, size M", notes: "Two boxes are left", priority: "low" },
+    { title: "Confirm tomorrow’s first appointments", assignee: { role: "Front desk" } },
+  ];
+}
+
+async function furnish(smith, ann) {
+  await smith.command({ type: "importTasks", tasks: morning(Date.now()) });
+  for (const [person, text] of [
+    [smith, "Good morning. Chair 1 first, please."],
+    [ann, "Chair 1 is ready."],
+    [ann, "The lab sends the crown at ten."],
+    [smith, "Perfect. In surgery until 12:00, write here if anything is urgent."],
+    [ann, "Will do."],
+  ]) {
+    await person.command({ type: "post", text });
+    const other = person === smith ? ann : smith;
+    await other.hasMessage(text);
+  }
+  await ann.until("has the morning's tasks", (view) => view.tasks.length >= 6);
+  await smith.reaches(ann, "direct");
+}
+
+/** Turns of the browser until what was asked for is painted. */
+const painted = (page) =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
+async function shoot(person, name) {
+  const { page } = person;
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    await page.setViewport(viewport);
+    for (const scheme of SCHEMES) {
+      await page.emulateMediaFeatures([
+        { name: "prefers-color-scheme", value: scheme },
+        { name: "prefers-reduced-motion", value: "reduce" },
+      ]);
+      await painted(page);
+      await page.screenshot({ path: path.join(FOLDER, `${name}-${size}-${scheme}.png`) });
+    }
+  }
+  await page.setViewport(SIZES.desktop);
+}
+
+const hub = await Hub.start();
+const browser = await launch();
+try {
+  await mkdir(FOLDER, { recursive: true });
+  const smith = await Person.arrive(await browser.createBrowserContext(), "Dr. Smith");
+  const ann = await Person.arrive(await browser.createBrowserContext(), "Ann");
+  await smith.open(hub.url);
+  await smith.find("button", "Create a room").wait();
+  await shoot(smith, "home");
+  const link = await smith.createRoom(hub.url);
+  await shoot(smith, "join");
+  await smith.join("Dentist");
+  await ann.open(link);
+  await ann.join("Hygienist");
+  await smith.reaches(ann);
+  await furnish(smith, ann);
+  await shoot(smith, "room");
+  console.log(`The screenshots are in ${FOLDER}`);
+} finally {
+  await browser.close();
+  await hub.kill();
+}
