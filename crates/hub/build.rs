@@ -35,6 +35,9 @@ fn add(root: &Path, folder: &Path, list: &mut String) -> io::Result<()> {
         .collect::<io::Result<Vec<_>>>()?;
     entries.sort();
     for path in entries {
+        if is_hidden(&path) {
+            continue;
+        }
         if path.is_dir() {
             add(root, &path, list)?;
         } else if let Ok(inside) = path.strip_prefix(root) {
@@ -43,4 +46,9 @@ fn add(root: &Path, folder: &Path, list: &mut String) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| name.to_string_lossy().starts_with('.'))
 }
