@@ -225,7 +225,7 @@ impl World {
 
     /// True for a writer who left for good, perhaps before anyone else had what they wrote.
     fn is_gone(&self, writer: corridor_core::id::WriterId) -> bool {
-        self.hosts.iter().any(|h| h.left && h.writer() == writer)
+        self.hosts.iter().any(|h| h.left && h.writer == writer)
     }
 
     fn wrong_deliveries(
@@ -236,12 +236,14 @@ impl World {
     ) -> Vec<String> {
         let mut wrong = Vec::new();
         for other in present.iter().filter(|other| **other != host) {
-            let Some(writer) = self.hosts.get(*other).map(crate::host::Host::writer) else {
+            let Some(writer) = self.hosts.get(*other).map(|h| h.writer) else {
                 continue;
             };
             let open = messages.iter().filter(|m| m.mine).filter(|m| {
                 let state = m.delivery.iter().find(|(to, _)| *to == writer);
-                state.is_none_or(|(_, state)| *state < Delivery::Delivered)
+                let posted = self.ledger.posts.get(&m.id);
+                let meant = posted.is_some_and(|p| p.audience.contains(&writer));
+                state.map_or(meant, |(_, state)| *state < Delivery::Delivered)
             });
             let open = open.count();
             if open > 0 {
@@ -269,7 +271,7 @@ impl World {
                 if person.me != (at == 0) {
                     wrong.push("oneself is not first, or not once".to_owned());
                 }
-                let index = self.hosts.iter().position(|h| h.writer() == person.id);
+                let index = self.hosts.iter().position(|h| h.writer == person.id);
                 let Some(index) = index else {
                     wrong.push("a ghost: a person who does not exist".to_owned());
                     continue;
@@ -295,7 +297,7 @@ impl World {
                 }
             }
             for other in present {
-                let writer = self.hosts.get(*other).map(crate::host::Host::writer);
+                let writer = self.hosts.get(*other).map(|h| h.writer);
                 if writer.is_some_and(|writer| !seen.contains(&writer)) {
                     wrong.push(format!("host {other} is missing from the list"));
                 }

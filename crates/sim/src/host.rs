@@ -24,6 +24,8 @@ pub struct Host {
     pub secret: [u8; 32],
     /// The slot of the tab.
     pub slot: u16,
+    /// The writer of this tab.
+    pub writer: WriterId,
     /// The key in this person's link, when it is not the room's.
     pub other_key: Option<RoomKey>,
     /// Which disk the browser has.
@@ -68,6 +70,7 @@ impl Host {
         Self {
             secret,
             slot,
+            writer: DeviceKey::new(secret, slot).writer(),
             other_key: None,
             disk,
             run: 0,
@@ -90,12 +93,6 @@ impl Host {
             opened_at: 0,
             next_ticket: 1,
         }
-    }
-
-    /// The writer of this tab.
-    #[must_use]
-    pub fn writer(&self) -> WriterId {
-        self.key().writer()
     }
 
     /// The device key of this tab.

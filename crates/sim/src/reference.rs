@@ -44,6 +44,8 @@ pub enum Mark {
     Nothing,
     /// The fields of a task.
     Task(BTreeMap<Field, String>),
+    /// The people a message is for.
+    Audience(BTreeSet<WriterId>),
     /// The messages that a mark covers.
     Read(Vec<OpId>),
 }
@@ -66,6 +68,8 @@ pub struct Posted {
     pub text: String,
     /// What it answers.
     pub reply_to: Option<OpId>,
+    /// Who was in the room, as far as the author knew.
+    pub audience: BTreeSet<WriterId>,
 }
 
 /// What must be true of one task.
@@ -155,7 +159,16 @@ impl Ledger {
         match (command, done) {
             (Command::Post { text, reply_to }, Done::Message(id)) => {
                 let text = text.expose().to_owned();
-                self.posts.insert(*id, Posted { text, reply_to });
+                let audience = match mark {
+                    Mark::Audience(audience) => audience,
+                    _ => BTreeSet::new(),
+                };
+                let posted = Posted {
+                    text,
+                    reply_to,
+                    audience,
+                };
+                self.posts.insert(*id, posted);
             }
             (Command::AddTask(_), Done::Task(id)) => {
                 self.tasks.entry(*id).or_default().added = true;

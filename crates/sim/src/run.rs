@@ -185,10 +185,11 @@ impl Total {
             ("direct bytes", self.direct_bytes, 2_000),
             ("upgrades", self.count.upgrades, 1),
         ];
+        // Every so many runs see one at least.
         let rare = [
-            ("hub deaths", self.count.hub_deaths),
-            ("refused saves", self.count.refused_saves),
-            ("ICE restarts", self.restarts),
+            ("hub deaths", self.count.hub_deaths, 5),
+            ("refused saves", self.count.refused_saves, 5),
+            ("ICE restarts", self.restarts, 100),
         ];
         let too_few = floors
             .into_iter()
@@ -196,8 +197,8 @@ impl Total {
             .map(|(name, ..)| name);
         let never = rare
             .into_iter()
-            .filter(|(_, count)| *count < self.runs / 20)
-            .map(|(name, _)| name);
+            .filter(|(_, count, every)| *count < self.runs / *every)
+            .map(|(name, ..)| name);
         too_few.chain(never).collect()
     }
 }

@@ -177,12 +177,11 @@ impl Script {
 
     fn rename(&mut self, world: &mut World, host: usize) -> Command {
         let name = self.text("name");
-        let mut profile = crate::host::Host::new(host, [0; 32], 0, 0).profile;
-        profile.name = name.into();
-        if let Some(h) = world.hosts.get_mut(host) {
-            h.profile = profile.clone();
-        }
-        Command::SetProfile(profile)
+        let Some(h) = world.hosts.get_mut(host) else {
+            return Command::Typing(false);
+        };
+        h.profile.name = name.into();
+        Command::SetProfile(h.profile.clone())
     }
 
     fn a_task(&mut self, world: &World, host: usize) -> Option<TaskId> {
@@ -331,6 +330,11 @@ impl Script {
                 world.partition(&groups);
             }
         }
+        if self.dice.chance(300) {
+            // Long enough for a browser to notice, and sometimes to give up.
+            let wait = self.dice.range(5_000, 25_000);
+            world.run_for(wait);
+        }
     }
 
     fn repair(&mut self, world: &mut World) {
@@ -354,7 +358,7 @@ impl Script {
 
     fn fault(&mut self, world: &mut World, host: usize) {
         let other = self.dice.index(world.hosts.len());
-        let peer = world.hosts.get(other).map(crate::host::Host::writer);
+        let peer = world.hosts.get(other).map(|h| h.writer);
         let command = match (self.dice.range(0, 5), peer) {
             (0 | 1, Some(peer)) if other != host => Command::Fault(Fault::DropLink(peer)),
             (2, _) => Command::Fault(Fault::RelayOnly(true)),

@@ -80,7 +80,7 @@ pub struct RtcCount {
     pub bytes: u64,
     /// Candidates added before the remote description: a fault of the node.
     pub early_candidates: u64,
-    /// Sends on a channel that was not open: a fault of the node.
+    /// Sends on a channel that was not open yet: a fault of the node.
     pub early_sends: u64,
     /// Offers that rolled another one back.
     pub rollbacks: u64,

@@ -138,12 +138,10 @@ impl Rtc {
     }
 
     fn send(&mut self, now: Ms, net: &mut Net, id: PcId, bytes: Vec<u8>) {
-        let open = self
-            .pcs
-            .get(&id)
-            .is_some_and(|pc| pc.channel == Channel::Open);
-        if !open {
-            self.count.early_sends += 1;
+        let channel = self.pcs.get(&id).map(|pc| pc.channel);
+        if channel != Some(Channel::Open) {
+            // A send that meets a close which the node has not heard of yet is no fault of the node.
+            self.count.early_sends += u64::from(channel == Some(Channel::Connecting));
             return self.fail(now, id, "send: the channel is not open");
         }
         let due = now + net.delay();

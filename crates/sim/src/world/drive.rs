@@ -4,6 +4,7 @@ use super::{Event, World, stream};
 use crate::dice::seed_of;
 use crate::disk::Health;
 use crate::host::Crash;
+use crate::net::End;
 use crate::rtc::PcId;
 use corridor_core::id::Ticket;
 use corridor_core::limits;
@@ -50,10 +51,8 @@ impl World {
         self.holds(host, keys.into_iter());
         self.count.starts += 1;
         self.note(|| format!("host {host} starts run {run}"));
-        self.net.set_off(crate::net::End::Host(host), false);
-        if self.carry_out(host) {
-            self.drive(host);
-        }
+        self.net.set_off(End::Host(host), false);
+        self.input(host, Input::Wake);
         self.follow_up();
     }
 

@@ -57,7 +57,7 @@ impl World {
     /// The link of `host` with `other`.
     #[must_use]
     pub fn link(&self, host: usize, other: usize) -> Option<LinkView> {
-        let peer = self.hosts.get(other)?.writer();
+        let peer = self.hosts.get(other)?.writer;
         let links = self.node(host)?.links();
         links.into_iter().find(|link| link.peer == peer)
     }
@@ -85,7 +85,7 @@ impl World {
     /// Whether `host` shows `other` as reachable; `None` when it does not show them at all.
     #[must_use]
     pub fn presence(&self, host: usize, other: usize) -> Option<Presence> {
-        let writer = self.hosts.get(other)?.writer();
+        let writer = self.hosts.get(other)?.writer;
         let people = self.node(host)?.people();
         people
             .into_iter()
@@ -131,7 +131,7 @@ impl World {
         h.awake().then_some(())?;
         let ticket = h.ticket();
         h.asked.insert(ticket, command.clone());
-        let (writer, run) = (h.writer(), h.run);
+        let (writer, run) = (h.writer, h.run);
         self.ledger.asked((writer, run, ticket), &command, before);
         self.note(|| format!("host {host} asks {command:?}"));
         self.input(host, Input::Command(ticket, command));
@@ -205,6 +205,11 @@ impl World {
             Command::EditTask(id, _) | Command::MoveTask { task: id, .. } => node
                 .task(*id)
                 .map_or(Mark::Nothing, |view| Mark::task(&view)),
+            Command::Post { .. } => {
+                let people = node.people().into_iter();
+                let others = people.filter(|p| !p.me && !p.left);
+                Mark::Audience(others.map(|p| p.id).collect())
+            }
             Command::MarkRead(id) => {
                 let shown = node.messages();
                 let upto = shown.iter().position(|m| m.id == *id);

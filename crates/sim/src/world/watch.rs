@@ -49,7 +49,7 @@ impl World {
 
     /// A storage took `records` for `host`.
     pub(super) fn holds(&mut self, host: usize, keys: impl Iterator<Item = Key>) {
-        let Some(me) = self.hosts.get(host).map(crate::host::Host::writer) else {
+        let Some(me) = self.hosts.get(host).map(|h| h.writer) else {
             return;
         };
         for key in keys {
@@ -69,7 +69,7 @@ impl World {
         let Some(h) = self.hosts.get_mut(host) else {
             return;
         };
-        let asked = (h.writer(), h.run, ticket);
+        let asked = (h.writer, h.run, ticket);
         let Some(command) = h.asked.remove(&ticket) else {
             return self.violate(format!("host {host} answers what nobody asked"));
         };
@@ -143,7 +143,7 @@ impl World {
         let Some(h) = self.hosts.get(host) else {
             return;
         };
-        let me = h.writer();
+        let me = h.writer;
         let Some(node) = h.node.as_ref() else {
             return;
         };
@@ -162,7 +162,7 @@ impl World {
         }
         for (id, to, state) in claims {
             self.count.claims += 1;
-            let known = self.hosts.iter().position(|h| h.writer() == to);
+            let known = self.hosts.iter().position(|h| h.writer == to);
             let excused = known.is_some_and(|h| self.recorded.forgetful.contains(&h));
             if !excused && !self.recorded.held.contains(&(to, id)) {
                 self.violate(format!(

@@ -136,7 +136,7 @@ fn nobody_has_read_what_they_were_not_shown() {
         let delivery = w.node(0).unwrap().message(id).unwrap().delivery;
         delivery
             .iter()
-            .find(|(to, _)| *to == w.hosts[1].writer())
+            .find(|(to, _)| *to == w.hosts[1].writer)
             .map(|(_, d)| *d)
     };
     assert!(world.run_until(5_000, |w| state(w, second) == Some(Delivery::Delivered)));

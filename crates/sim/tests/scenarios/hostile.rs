@@ -1,10 +1,11 @@
 //! Bytes that no honest peer sends (law L5): they change nothing, and nobody else is touched.
 
-use super::{clinic, settled_as_is, shown};
+use super::{settled_as_is, shown};
 use corridor_core::limits;
 use corridor_core::node::{HubEvent, Input, RtcEvent};
 use corridor_sim::dice::Dice;
-use corridor_sim::world::World;
+use corridor_sim::world::{Setup, World};
+use std::collections::VecDeque;
 
 /// Hands `bytes` to host 0 as if host 1 had sent them directly.
 fn inject(world: &mut World, bytes: Vec<u8>) -> bool {
@@ -24,9 +25,12 @@ type Content = (Vec<corridor_core::node::TaskView>, Vec<String>);
 
 /// A clinic of three with some content, and the content.
 fn busy_clinic(seed: u64) -> (World, Content) {
-    let (mut world, _) = clinic(seed, 3);
+    let mut world = World::new(Setup::calm(seed));
+    world.hub.tap.kept = Some(VecDeque::new());
     world.record_packets();
-    world.hub.tap.kept = Some(Default::default());
+    let hosts: Vec<usize> = (0..3).map(|_| world.add_person()).collect();
+    world.join_all(&hosts);
+    assert!(world.run_until(20_000, |w| w.all_linked(&hosts)));
     for number in 0..6 {
         world.post(number % 3, &format!("note {number}.")).unwrap();
         world

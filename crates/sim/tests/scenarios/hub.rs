@@ -108,7 +108,7 @@ fn five_hundred_messages_cross_from_relay_to_direct_once_and_in_order() {
 #[test]
 fn a_dropped_link_goes_over_the_relay_and_back_without_loss() {
     let (mut world, hosts) = clinic(30, 2);
-    let peer = world.hosts[1].writer();
+    let peer = world.hosts[1].writer;
     for round in 0..6 {
         world
             .done_by(0, Command::Fault(Fault::DropLink(peer)))

@@ -99,7 +99,7 @@ fn a_damaged_record_is_skipped_and_the_rest_survives() {
     world.kill(1, false);
     let (mut damaged, mut planted) = (world.disks[1].read(), 0);
     for (key, bytes) in &mut damaged {
-        if matches!(key, corridor_core::store::Key::Op(_, writer, _) if *writer == world.hosts[0].writer())
+        if matches!(key, corridor_core::store::Key::Op(_, writer, _) if *writer == world.hosts[0].writer)
         {
             bytes.reverse();
             world.disks[1].plant(*key, bytes.clone());
