@@ -27,6 +27,13 @@ impl Chat {
         self.messages.insert(rank, message);
     }
 
+    /// What a message depends on has come.
+    pub(crate) fn close_gap(&mut self, id: OpId) {
+        if let Some(message) = self.rank(id).and_then(|rank| self.messages.get_mut(&rank)) {
+            message.gap = false;
+        }
+    }
+
     pub(crate) fn rank(&self, id: OpId) -> Option<Rank> {
         self.stamps.get(&id).map(|stamp| Rank {
             stamp: *stamp,

@@ -278,6 +278,10 @@ fn a_gap_that_nobody_fills_is_marked_and_blocks_nothing() {
     });
     assert!(cid.replica.chat.get(answer).unwrap().1.gap);
     assert!(!cid.replica.chat.get(later).unwrap().1.gap);
+
+    cid.take(at(30), &ana.all());
+    assert!(!cid.replica.chat.get(answer).unwrap().1.gap, "filled late");
+    assert_eq!(cid.state().1, ben.state().1);
 }
 
 #[test]

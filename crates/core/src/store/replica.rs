@@ -42,6 +42,8 @@ pub(crate) struct Replica {
     /// The own vector clock, with operations that are written and not yet saved.
     written: Option<VersionVector>,
     blocked: BTreeMap<WriterId, Blocked>,
+    /// Messages shown before something they depend on: their mark goes when it comes.
+    gaps: BTreeSet<OpId>,
     hlc: Hlc,
     pub(crate) tasks: Tasks,
     pub(crate) chat: Chat,
@@ -64,6 +66,7 @@ impl Replica {
             clocks: BTreeMap::new(),
             written: None,
             blocked: BTreeMap::new(),
+            gaps: BTreeSet::new(),
             hlc: Hlc::default(),
             tasks: Tasks::default(),
             chat: Chat::default(),
@@ -196,9 +199,39 @@ impl Replica {
                 progress |= self.advance(writer, last, now, &mut applied);
             }
             if !progress {
-                return applied;
+                break;
             }
         }
+        if applied.count > 0 {
+            self.close_gaps(&mut applied);
+        }
+        applied
+    }
+
+    /// What was missing may have come after all.
+    fn close_gaps(&mut self, applied: &mut Applied) {
+        let closed: Vec<OpId> = self
+            .gaps
+            .iter()
+            .filter(|id| {
+                self.log
+                    .entry(**id)
+                    .is_some_and(|entry| self.has_causes(id.writer, &entry.op))
+            })
+            .copied()
+            .collect();
+        for id in closed {
+            self.gaps.remove(&id);
+            self.chat.close_gap(id);
+            applied.messages.insert(id);
+        }
+    }
+
+    /// True when all that `op` depends on is applied.
+    fn has_causes(&self, writer: WriterId, op: &Op) -> bool {
+        op.context
+            .iter()
+            .all(|(cause, seq)| *cause == writer || self.applied.get(*cause) >= *seq)
     }
 
     /// When a waiting operation is due to be looked at again.
@@ -245,11 +278,7 @@ impl Replica {
         if until > now.wall {
             return Err(Blocked::Future { until });
         }
-        let ready = op
-            .context
-            .iter()
-            .all(|(cause, seq)| *cause == writer || self.applied.get(*cause) >= *seq);
-        if ready {
+        if self.has_causes(writer, op) {
             return Ok(false);
         }
         let since = match self.blocked.get(&writer) {
@@ -293,6 +322,9 @@ impl Replica {
                 }
             }
             Body::Post { text, reply_to } => {
+                if gap {
+                    self.gaps.insert(id);
+                }
                 self.chat.post(
                     rank,
                     Message {
