@@ -8,7 +8,7 @@ use crate::tap::MARKER;
 use crate::world::World;
 use corridor_core::id::{OpId, TaskId};
 use corridor_core::model::{Assignee, Priority, TaskChange, TaskStatus};
-use corridor_core::node::{Command, Fault, Lifecycle};
+use corridor_core::node::{Command, Fault, HubState, Lifecycle};
 use corridor_core::time::Wall;
 
 /// How much happens.
@@ -85,6 +85,8 @@ impl Script {
             world.net.block_mdns(a, b, true);
         }
         world.join(0);
+        // Whoever made the room enters it on the hub that made it.
+        world.run_until(20_000, |w| w.hub_state(0) == Some(HubState::Joined));
         for host in 1..world.hosts.len() {
             if self.dice.chance(750) {
                 let wait = self.dice.range(0, 400);
