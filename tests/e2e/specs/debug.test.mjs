@@ -142,6 +142,7 @@ test("R-DBG-3: the console names phases and states, never text, names or keys", 
   const ann = await clinic.person("Marker-Ann");
   const lines = [];
   smith.page.on("console", (line) => lines.push(line.text()));
+  clinic.home += "/?debug";
   const link = await clinic.room(smith, ann);
   await smith.reaches(ann, "direct");
   await smith.addTask("Marker-task");
@@ -152,5 +153,7 @@ test("R-DBG-3: the console names phases and states, never text, names or keys", 
     assert.match(text, new RegExp(phase, "i"), `a line of the phase ${phase}`);
   }
   assert.ok(!text.includes("Marker-"), text);
+  assert.match(text, /candidate.*(host|srflx|prflx).*udp/i, "a candidate's type and protocol");
   assert.ok(!text.includes(link.slice(-43)), "the key");
+  assert.ok(!text.includes(Buffer.from(link.slice(-43), "base64url").toString("hex")), "the key");
 });
