@@ -3,19 +3,20 @@
 
 use leptos::prelude::*;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::hash::Hash;
 
 /// A record that lives in [`Rows`].
 pub trait Row: Clone + PartialEq + Send + Sync + 'static {
     /// Names it.
-    type Id: Ord + Copy + Send + Sync + 'static;
+    type Id: Ord + Hash + Copy + Send + Sync + 'static;
     /// Its name.
     fn id(&self) -> Self::Id;
     /// Where it belongs among the others.
     fn place(&self, other: &Self) -> Ordering;
 }
 
-type Map<T> = BTreeMap<<T as Row>::Id, ArcRwSignal<T>>;
+type Map<T> = HashMap<<T as Row>::Id, ArcRwSignal<T>>;
 
 /// Records in order. A handle: copies mean the same rows.
 #[derive(Debug)]
@@ -126,7 +127,7 @@ impl<T: Row> Rows<T> {
 
     /// Replaces everything; rows that stay keep their signals.
     pub fn replace(&self, rows: Vec<T>) {
-        let mut new: BTreeMap<T::Id, T> = BTreeMap::new();
+        let mut new: HashMap<T::Id, T> = HashMap::new();
         let order: Vec<T::Id> = rows.iter().map(Row::id).collect();
         for row in rows {
             new.insert(row.id(), row);

@@ -4,6 +4,7 @@ use super::bad_link;
 use super::ctx::ui;
 use super::parts::dialog::Confirm;
 use super::parts::icon::Icon;
+use super::parts::react::{maybe, says, slot};
 use super::parts::theme::ThemeChoice;
 use super::words::{fill, w};
 use crate::state::{CreateError, KnownRoom, TimeStyle};
@@ -89,20 +90,21 @@ fn Create() -> impl IntoView {
     };
     view! {
         <section class="card start">
+            <h2>{w().start_room}</h2>
+            <p class="hint" role="status">
+                {says(move || if busy.get() { w().creating } else { w().create_hint })}
+            </p>
             <button
                 type="button"
                 class="button primary large"
-                aria-disabled=move || busy.get().then_some("true")
+                aria-disabled=maybe(move || busy.get().then_some("true"))
                 on:click=create
             >
                 <Icon name="#i-plus" />
                 {w().create_room}
             </button>
-            <p class="hint" role="status">
-                {move || if busy.get() { w().creating } else { w().create_hint }}
-            </p>
             <p class="error" role="alert">
-                {move || error.get()}
+                {error}
             </p>
         </section>
     }
@@ -125,6 +127,9 @@ fn OpenLink() -> impl IntoView {
             }
         >
             <h2>{w().join_room}</h2>
+            <p class="hint" id="room-link-hint">
+                {w().room_link_hint}
+            </p>
             <div class="field-row">
                 <label class="field">
                     <span>{w().room_link}</span>
@@ -140,11 +145,8 @@ fn OpenLink() -> impl IntoView {
                     {w().open_room}
                 </button>
             </div>
-            <p class="hint" id="room-link-hint">
-                {w().room_link_hint}
-            </p>
             <p class="error" role="alert">
-                {move || error.get()}
+                {error}
             </p>
         </form>
     }
@@ -157,16 +159,23 @@ fn KnownRooms() -> impl IntoView {
     let rooms = RwSignal::new(ui.host().known_rooms());
     let forgetting = RwSignal::new(None::<RoomId>);
     view! {
-        <Show when=move || rooms.with(|rooms| !rooms.is_empty())>
-            <section class="known" aria-labelledby="known-title">
-                <h2 id="known-title">{w().your_rooms}</h2>
-                <ul class="room-list">
-                    <For each=move || rooms.get() key=|room| room.room let:room>
-                        <RoomCard room forgetting />
-                    </For>
-                </ul>
-            </section>
-        </Show>
+        {slot(move || {
+            let all = rooms.get();
+            if all.is_empty() {
+                return ().into_any();
+            }
+            let cards = all
+                .into_iter()
+                .map(|room| view! { <RoomCard room forgetting /> }.into_any())
+                .collect_view();
+            view! {
+                <section class="known" aria-labelledby="known-title">
+                    <h2 id="known-title">{w().your_rooms}</h2>
+                    <ul class="room-list">{cards}</ul>
+                </section>
+            }
+                .into_any()
+        })}
         <Confirm
             about=forgetting
             title=w().forget_title
@@ -238,8 +247,12 @@ fn Device() -> impl IntoView {
     view! {
         <section class="device" aria-labelledby="device-title">
             <h2 id="device-title">{w().device}</h2>
-            <div class="device-row">
+            <div class="card settings">
                 <ThemeChoice />
+                <div class="setting">
+                    <p class="hint" id="wipe-hint">
+                        {w().wipe_hint}
+                    </p>
                 <button
                     type="button"
                     class="button danger quiet"
@@ -249,10 +262,8 @@ fn Device() -> impl IntoView {
                     <Icon name="#i-trash" />
                     {w().wipe}
                 </button>
+                </div>
             </div>
-            <p class="hint" id="wipe-hint">
-                {w().wipe_hint}
-            </p>
         </section>
         <Confirm
             about=wiping

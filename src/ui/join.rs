@@ -3,6 +3,7 @@
 use super::ctx::{refusal, ui};
 use super::parts::dialog::Dialog;
 use super::parts::icon::Icon;
+use super::parts::react::{flag, maybe, slot};
 use super::room::notices::Notices;
 use super::words::{ROLES, w};
 use crate::state::RoomState;
@@ -48,8 +49,8 @@ pub(crate) fn Join(room: RoomState) -> impl IntoView {
             <h1>{words.join_title}</h1>
             <p class="lead">{words.join_lead}</p>
             <ProfileForm room profile with_status=false submit=words.join done=|| () />
-            <p class="note" role="status" hidden=move || siblings.get() == 0>
-                {move || (siblings.get() > 0).then_some(words.sibling)}
+            <p class="note" role="status" hidden=flag(move || siblings.get() == 0)>
+                {maybe(move || (siblings.get() > 0).then_some(words.sibling))}
             </p>
             <p class="hint">{words.no_patients}</p>
             <p class="hint">{words.no_emergency}</p>
@@ -132,6 +133,7 @@ fn ProfileForm(
             .into_iter()
             .map(|role| view! { <option value=role></option> })
             .collect_view()
+            .into_any()
     };
     view! {
         <form
@@ -150,7 +152,7 @@ fn ProfileForm(
                     maxlength="120"
                     required
                     aria-describedby="profile-error"
-                    aria-invalid=move || error.get().map(|_| "true")
+                    aria-invalid=maybe(move || error.get().map(|_| "true"))
                     node_ref=field
                     bind:value=name
                 />
@@ -169,7 +171,7 @@ fn ProfileForm(
             <p class="hint under" id="role-hint">
                 {words.role_hint}
             </p>
-            <datalist id="roles">{known_roles}</datalist>
+            <datalist id="roles">{slot(known_roles)}</datalist>
             {with_status
                 .then(|| {
                     view! {
@@ -189,7 +191,7 @@ fn ProfileForm(
                     }
                 })}
             <p class="error" role="alert" id="profile-error">
-                {move || error.get()}
+                {error}
             </p>
             <button type="submit" class="button primary large">
                 {submit}

@@ -88,11 +88,11 @@ pub fn Root(
             {w().skip}
         </button>
         <main class="page" node_ref=main tabindex="-1">
-            {move || match here.get() {
+            {parts::react::slot(move || match here.get() {
                 Route::Home => view! { <home::Home /> }.into_any(),
                 Route::BadLink(why) => view! { <bad_link::BadLink why /> }.into_any(),
                 Route::Room(_) => view! { <room::RoomPage room /> }.into_any(),
-            }}
+            })}
         </main>
         <help::Help />
         <parts::toast::ToastList toasts=ui.toasts />

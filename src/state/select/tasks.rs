@@ -138,32 +138,35 @@ fn found(task: &TaskView, text: &str) -> bool {
         .all(|word| hay.contains(word))
 }
 
-/// Sorts tasks into the list. Offer them in list order. A lingering task keeps its place among those to
-/// do although it was just ticked.
+/// Tasks that are treated otherwise than the filter says.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Exceptions {
+    /// Shown although the filter would not.
+    pub added: Vec<TaskId>,
+    /// Kept among those to do although ticked a moment ago, or open in an editor.
+    pub in_place: Vec<TaskId>,
+    /// Not shown: about to be deleted.
+    pub hidden: Vec<TaskId>,
+}
+
+/// Sorts tasks into the list. Offer them in list order.
 #[derive(Debug)]
 pub struct Sieve<'a> {
     filter: &'a Filter,
     around: &'a Around,
-    lingering: &'a [TaskId],
-    hidden: &'a [TaskId],
+    exceptions: &'a Exceptions,
     to_do: Vec<TaskId>,
     done: Vec<(Wall, TaskId)>,
 }
 
 impl<'a> Sieve<'a> {
-    /// A sieve; `hidden` tasks never show (they are about to be deleted).
+    /// An empty sieve.
     #[must_use]
-    pub fn new(
-        filter: &'a Filter,
-        around: &'a Around,
-        lingering: &'a [TaskId],
-        hidden: &'a [TaskId],
-    ) -> Self {
+    pub fn new(filter: &'a Filter, around: &'a Around, exceptions: &'a Exceptions) -> Self {
         Self {
             filter,
             around,
-            lingering,
-            hidden,
+            exceptions,
             to_do: Vec::new(),
             done: Vec::new(),
         }
@@ -171,11 +174,17 @@ impl<'a> Sieve<'a> {
 
     /// Takes the next task.
     pub fn offer(&mut self, task: &TaskView) {
-        let lingers = self.lingering.contains(&task.id);
-        if self.hidden.contains(&task.id) || !(lingers || self.filter.admits(task, self.around)) {
+        let Exceptions {
+            added,
+            in_place,
+            hidden,
+        } = self.exceptions;
+        let stays = in_place.contains(&task.id);
+        let shows = stays || added.contains(&task.id) || self.filter.admits(task, self.around);
+        if hidden.contains(&task.id) || !shows {
             return;
         }
-        if task.status == TaskStatus::Done && !lingers {
+        if task.status == TaskStatus::Done && !stays {
             self.done.push((task.changed, task.id));
         } else {
             self.to_do.push(task.id);
@@ -256,9 +265,9 @@ mod tests {
         }
     }
 
-    fn sift(filter: &Filter, lingering: &[TaskId], hidden: &[TaskId], tasks: &[TaskView]) -> Shown {
+    fn sift(filter: &Filter, exceptions: &Exceptions, tasks: &[TaskView]) -> Shown {
         let around = around();
-        let mut sieve = Sieve::new(filter, &around, lingering, hidden);
+        let mut sieve = Sieve::new(filter, &around, exceptions);
         for task in tasks {
             sieve.offer(task);
         }
@@ -278,12 +287,31 @@ mod tests {
             latest,
             task(5, TaskStatus::InProgress),
         ];
-        let shown = sift(&Filter::default(), &[], &[], &all);
+        let shown = sift(&Filter::default(), &Exceptions::default(), &all);
         assert_eq!(shown.to_do, [id(1), id(5)]);
         assert_eq!(shown.done, [id(4), id(2)]);
-        let shown = sift(&Filter::default(), &[id(2)], &[id(4)], &all);
+        let shown = sift(
+            &Filter::default(),
+            &Exceptions {
+                in_place: vec![id(2)],
+                hidden: vec![id(4)],
+                ..Exceptions::default()
+            },
+            &all,
+        );
         assert_eq!(shown.to_do, [id(1), id(2), id(5)]);
         assert!(shown.done.is_empty());
+        // A task added here shows under any filter, and goes to the others once it is done.
+        let none = Filter {
+            place: Some("Nowhere".into()),
+            ..Filter::default()
+        };
+        let added = Exceptions {
+            added: vec![id(1), id(2)],
+            ..Exceptions::default()
+        };
+        let shown = sift(&none, &added, &all);
+        assert_eq!((shown.to_do, shown.done), (vec![id(1)], vec![id(2)]));
     }
 
     #[test]
@@ -299,12 +327,15 @@ mod tests {
         let mut other = task(3, TaskStatus::Open);
         other.assignee = Some(Assignee::Person(WriterId([1; 16])));
         let all = [role, me, other, task(4, TaskStatus::Open)];
-        assert_eq!(sift(&filter, &[], &[], &all).to_do, [id(1), id(2)]);
+        assert_eq!(
+            sift(&filter, &Exceptions::default(), &all).to_do,
+            [id(1), id(2)]
+        );
         let nobody = Filter {
             who: Who::Nobody,
             ..Filter::default()
         };
-        assert_eq!(sift(&nobody, &[], &[], &all).to_do, [id(4)]);
+        assert_eq!(sift(&nobody, &Exceptions::default(), &all).to_do, [id(4)]);
     }
 
     #[test]
@@ -315,9 +346,13 @@ mod tests {
                 place: place.map(Into::into),
                 ..Filter::default()
             };
-            sift(&filter, &[], &[], &[task(1, TaskStatus::Open)])
-                .to_do
-                .len()
+            sift(
+                &filter,
+                &Exceptions::default(),
+                &[task(1, TaskStatus::Open)],
+            )
+            .to_do
+            .len()
         };
         assert_eq!(with("chair RESTOCK", None), 1);
         assert_eq!(with("room 2", Some("room 2")), 1);

@@ -4,6 +4,7 @@ use crate::state::select::chat::excerpt;
 use crate::state::{RoomState, Setting};
 use crate::ui::ctx::{Ui, refusal, ui};
 use crate::ui::parts::icon::Icon;
+use crate::ui::parts::react::{self, slot};
 use crate::ui::room::{Focus as _, name_of, places};
 use crate::ui::words::{fill, w};
 use corridor_core::id::OpId;
@@ -67,11 +68,11 @@ pub(crate) fn Composer(room: RoomState, replying: RwSignal<Option<OpId>>) -> imp
             }
         >
             <p class="typing" aria-live="off">
-                {move || who_types(room)}
+                {react::text(move || who_types(room))}
             </p>
             <Reply room replying />
             <p class="error" role="alert">
-                {move || error.get()}
+                {error}
             </p>
             <div class="composer-row">
                 <label class="field bare">
@@ -81,7 +82,7 @@ pub(crate) fn Composer(room: RoomState, replying: RwSignal<Option<OpId>>) -> imp
                         placeholder=words.message_hint
                         aria-describedby="care"
                         node_ref=places.composer
-                        prop:value=move || text.get()
+                        prop:value=text
                         on:input=move |event| {
                             let value = event_target_value(&event);
                             ui.host()
@@ -106,7 +107,7 @@ pub(crate) fn Composer(room: RoomState, replying: RwSignal<Option<OpId>>) -> imp
                 </button>
             </div>
             <p class="hint care" id="care">
-                {words.no_patients}
+                {words.care}
             </p>
         </form>
     }
@@ -116,8 +117,9 @@ pub(crate) fn Composer(room: RoomState, replying: RwSignal<Option<OpId>>) -> imp
 /// Which message will be answered.
 #[component]
 fn Reply(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl IntoView {
-    move || {
-        replying.get().map(|id| {
+    slot(move || match replying.get() {
+        None => ().into_any(),
+        Some(id) => {
             let who = fill(w().replying, &[&name_of(room, id.writer)]);
             let what = room
                 .messages
@@ -142,8 +144,9 @@ fn Reply(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl IntoView {
                     </button>
                 </div>
             }
-        })
-    }
+            .into_any()
+        }
+    })
 }
 
 fn who_types(room: RoomState) -> String {

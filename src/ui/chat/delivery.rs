@@ -3,6 +3,7 @@
 use crate::state::RoomState;
 use crate::state::select::chat::{Progress, progress};
 use crate::ui::parts::icon::Icon;
+use crate::ui::parts::react::{flag, says, slot, state, text};
 use crate::ui::room::name_of;
 use crate::ui::words::{fill, w};
 use corridor_core::node::{Delivery, MessageView};
@@ -22,12 +23,12 @@ pub(crate) fn Rung(
         <button
             type="button"
             class="rung"
-            class:far=move || matches!(at.get(), Progress::Read { .. } | Progress::ReadByAll)
-            aria-expanded=move || if open.get() { "true" } else { "false" }
+            class:far=flag(move || matches!(at.get(), Progress::Read { .. } | Progress::ReadByAll))
+            aria-expanded=state(move || open.get())
             on:click=move |_| open.update(|open| *open = !*open)
         >
-            <Icon name=Signal::derive(move || symbol(at.get())) />
-            <span class:visually-hidden=brief>{move || says(at.get())}</span>
+            <Icon name=says(move || symbol(at.get())) />
+            <span class:visually-hidden=brief>{text(move || sentence(at.get()))}</span>
         </button>
     }
     .into_any()
@@ -37,7 +38,11 @@ pub(crate) fn Rung(
 #[component]
 pub(crate) fn Detail(room: RoomState, row: RwSignal<MessageView>) -> impl IntoView {
     let rows = move || {
-        row.with(|message| message.delivery.clone())
+        let all = row.with(|message| message.delivery.clone());
+        if all.is_empty() {
+            return view! { <p>{w().no_recipients}</p> }.into_any();
+        }
+        let rows = all
             .into_iter()
             .map(|(person, at)| {
                 let (icon, words) = step_words(at);
@@ -48,17 +53,10 @@ pub(crate) fn Detail(room: RoomState, row: RwSignal<MessageView>) -> impl IntoVi
                     </li>
                 }
             })
-            .collect_view()
+            .collect_view();
+        view! { <ul>{rows}</ul> }.into_any()
     };
-    let nobody = Memo::new(move |_| row.with(|message| message.delivery.is_empty()));
-    view! {
-        <div class="delivery">
-            <Show when=move || !nobody.get() fallback=|| view! { <p>{w().no_recipients}</p> }>
-                <ul>{rows}</ul>
-            </Show>
-        </div>
-    }
-    .into_any()
+    view! { <div class="delivery">{slot(rows)}</div> }.into_any()
 }
 
 fn step_words(at: Delivery) -> (&'static str, &'static str) {
@@ -80,7 +78,7 @@ fn symbol(at: Progress) -> &'static str {
     }
 }
 
-fn says(at: Progress) -> String {
+fn sentence(at: Progress) -> String {
     let words = w();
     match at {
         Progress::Saved => String::from(words.saved_here),

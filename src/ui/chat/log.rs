@@ -7,6 +7,7 @@ use crate::state::RoomState;
 use crate::state::select::chat::{Line, first_unread, lines};
 use crate::ui::ctx::ui;
 use crate::ui::parts::icon::Icon;
+use crate::ui::parts::react::{flag, text, when};
 use crate::ui::room::places;
 use crate::ui::words::w;
 use corridor_core::id::OpId;
@@ -93,8 +94,6 @@ pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl Int
         request_animation_frame(move || {
             if arrived && mine {
                 scroll.to_end();
-            } else {
-                scroll.follow();
             }
         });
         settle();
@@ -104,7 +103,6 @@ pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl Int
     Effect::new(move |_| {
         ui.attended.track();
         places.tab.track();
-        request_animation_frame(move || scroll.follow());
         settle();
     });
 
@@ -121,10 +119,7 @@ pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl Int
             }
         });
     };
-    let new_below = Memo::new(move |_| {
-        let unread = room.room.with(|room| room.unread);
-        if scroll.at_end.get() { 0 } else { unread }
-    });
+    let earlier = move || skip.update(|skip| *skip = skip.saturating_sub(WINDOW));
 
     view! {
         <div class="log-frame">
@@ -137,52 +132,66 @@ pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl Int
                 node_ref=scroll.node
                 on:scroll=on_scroll
             >
-                <Show when=move || { skip.get() > 0 }>
-                    <button
-                        type="button"
-                        class="button earlier"
-                        on:click=move |_| {
-                            scroll.keep_place(|| skip.update(|skip| *skip = skip.saturating_sub(WINDOW)));
-                        }
-                    >
-                        {words.earlier}
-                    </button>
-                </Show>
-                <Show when=move || shown.with(Vec::is_empty)>
-                    <div class="empty">
-                        <p class="empty-title">{words.no_messages}</p>
-                        <p>{words.no_messages_hint}</p>
-                    </div>
-                </Show>
-                <ol class="message-list">
-                    <For each=move || shown.get() key=|line: &Line| *line let:line>
-                        <Message room line replying scroll />
-                    </For>
-                </ol>
+                <div class="log-content">
+                    {when(
+                        move || { skip.get() > 0 },
+                        move || {
+                            view! {
+                                <button type="button" class="button earlier" on:click=move |_| earlier()>
+                                    {words.earlier}
+                                </button>
+                            }
+                                .into_any()
+                        },
+                    )}
+                    {when(
+                        move || shown.with(Vec::is_empty),
+                        move || {
+                            view! {
+                                <div class="empty">
+                                    <p class="empty-title">{words.no_messages}</p>
+                                    <p>{words.no_messages_hint}</p>
+                                </div>
+                            }
+                                .into_any()
+                        },
+                    )}
+                    <ol class="message-list">
+                        <For each=move || shown.get() key=|line: &Line| *line let:line>
+                            <Message room line replying scroll />
+                        </For>
+                    </ol>
+                </div>
             </div>
-            <Show when=move || !scroll.at_end.get()>
-                <button
-                    type="button"
-                    class="button to-end"
-                    class:news=move || { new_below.get() > 0 }
-                    aria-label=move || below_label(new_below.get())
-                    on:click=move |_| scroll.to_end()
-                >
-                    <Icon name="#i-down" />
-                    {move || (new_below.get() > 0).then(|| words.new_below.of(new_below.get()))}
-                </button>
-            </Show>
+            {when(
+                move || !scroll.at_end.get(),
+                move || view! { <ToEnd room scroll /> }.into_any(),
+            )}
         </div>
     }
     .into_any()
 }
 
-fn below_label(news: usize) -> String {
-    if news > 0 {
-        w().new_below.of(news)
-    } else {
-        String::from(w().to_end)
+/// The way back to the end, with what waits there.
+#[component]
+fn ToEnd(room: RoomState, scroll: Scroll) -> impl IntoView {
+    let news = Memo::new(move |_| room.room.with(|room| room.unread));
+    let label = text(move || match news.get() {
+        0 => String::from(w().to_end),
+        news => w().new_below.of(news),
+    });
+    view! {
+        <button
+            type="button"
+            class="button to-end"
+            class:news=flag(move || { news.get() > 0 })
+            on:click=move |_| scroll.to_end()
+        >
+            <Icon name="#i-down" />
+            {label}
+        </button>
     }
+    .into_any()
 }
 
 fn unread(room: RoomState) -> Option<OpId> {

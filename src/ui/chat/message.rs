@@ -7,6 +7,7 @@ use crate::state::{RoomState, TimeStyle};
 use crate::ui::ctx::ui;
 use crate::ui::parts::avatar::Avatar;
 use crate::ui::parts::icon::Icon;
+use crate::ui::parts::react::{self, when};
 use crate::ui::room::{Focus as _, name_of, places};
 use crate::ui::words::{fill, w};
 use corridor_core::id::OpId;
@@ -66,12 +67,18 @@ pub(crate) fn Message(
                         </p>
                     }
                 })}
-            <Show when=move || row.with(|m| m.gap)>
-                <p class="gap">
-                    <Icon name="#i-warn" />
-                    {words.gap}
-                </p>
-            </Show>
+            {when(
+                move || row.with(|m| m.gap),
+                || {
+                    view! {
+                        <p class="gap">
+                            <Icon name="#i-warn" />
+                            {w().gap}
+                        </p>
+                    }
+                        .into_any()
+                },
+            )}
             <div class="spoken">
                 {(line.head && !mine)
                     .then(|| view! { <Avatar id=line.id.writer name=author /> })}
@@ -79,19 +86,19 @@ pub(crate) fn Message(
                     {if line.head {
                         view! {
                             <p class="who">
-                                <strong class:visually-hidden=mine>{move || author.get()}</strong>
+                                <strong class:visually-hidden=mine>{author}</strong>
                                 <time title=full>{clock}</time>
                             </p>
                         }
                             .into_any()
                     } else {
-                        view! { <p class="visually-hidden">{move || author.get()} " " {clock}</p> }
+                        view! { <p class="visually-hidden">{author} " " {clock}</p> }
                             .into_any()
                     }}
                     <div class="bubble-line">
                         <div class="bubble">
                             {reply_to.map(|id| view! { <Quote room id scroll /> })}
-                            <p class="text">{move || text.get()}</p>
+                            <p class="text">{text}</p>
                         </div>
                         {if !mine {
                             view! { <ReplyButton line=line.id author text replying /> }.into_any()
@@ -102,9 +109,13 @@ pub(crate) fn Message(
                         }}
                     </div>
                     {(mine && line.tail).then(|| view! { <Rung row open brief=false /> })}
-                    <Show when=move || open.get()>
-                        <Detail room row />
-                    </Show>
+                    {mine
+                        .then(|| {
+                            when(
+                                move || open.get(),
+                                move || view! { <Detail room row /> }.into_any(),
+                            )
+                        })}
                 </div>
             </div>
         </li>
@@ -120,9 +131,9 @@ fn ReplyButton(
     replying: RwSignal<Option<OpId>>,
 ) -> impl IntoView {
     let places = places();
-    let label = move || {
+    let label = react::text(move || {
         author.with(|author| text.with(|text| fill(w().reply, &[author, &excerpt(text, LABEL)])))
-    };
+    });
     view! {
         <button
             type="button"
@@ -158,7 +169,7 @@ fn Quote(room: RoomState, id: OpId, scroll: Scroll) -> impl IntoView {
                 scroll.show(id);
             }
         >
-            {move || says.get()}
+            {says}
         </button>
     }
     .into_any()

@@ -22,7 +22,7 @@ pub(crate) fn Messages(room: RoomState) -> impl IntoView {
             tabindex="-1"
             node_ref=places().messages
         >
-            <h2 class="region-title visually-hidden">{w().messages}</h2>
+            <h2 class="region-title">{w().messages}</h2>
             <log::Log room replying />
             <composer::Composer room replying />
         </section>

@@ -1,4 +1,7 @@
 //! Where the log stands: at its end or scrolled up, and which messages are on screen.
+//!
+//! The box is a reversed column, so the browser measures from its end: it stays there whatever grows or
+//! shrinks, and scroll anchoring holds everything else in place.
 
 use super::message::dom_id;
 use corridor_core::id::OpId;
@@ -29,11 +32,11 @@ impl Scroll {
         }
     }
 
-    /// The person scrolled, or the content grew.
+    /// The person scrolled.
     pub(crate) fn look(self) {
         let Some(node) = self.visible() else { return };
-        let below = node.scroll_height() - node.scroll_top() - node.client_height();
-        let at_end = below < NEAR;
+        // In a reversed column the end is at 0, and further up is negative.
+        let at_end = node.scroll_top() > -NEAR;
         if self.at_end.get_untracked() != at_end {
             self.at_end.set(at_end);
         }
@@ -41,15 +44,8 @@ impl Scroll {
 
     pub(crate) fn to_end(self) {
         if let Some(node) = self.visible() {
-            node.set_scroll_top(node.scroll_height());
+            node.set_scroll_top(0);
             self.at_end.set(true);
-        }
-    }
-
-    /// Follows what was added, if the person was at the end.
-    pub(crate) fn follow(self) {
-        if self.at_end.get_untracked() {
-            self.to_end();
         }
     }
 
@@ -76,17 +72,6 @@ impl Scroll {
             message.get_bounding_client_rect().top() - node.get_bounding_client_rect().top();
         node.scroll_by_with_x_and_y(0.0, offset - ABOVE);
         true
-    }
-
-    /// Keeps what is on screen in place while something is put above it.
-    pub(crate) fn keep_place(self, change: impl FnOnce()) {
-        let Some(node) = self.visible() else {
-            change();
-            return;
-        };
-        let below = node.scroll_height() - node.scroll_top();
-        change();
-        request_animation_frame(move || node.set_scroll_top(node.scroll_height() - below));
     }
 
     /// The last of `ids`, given in order, whose end is on screen.

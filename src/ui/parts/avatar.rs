@@ -1,6 +1,7 @@
 //! A person's letters on a colour that is the same on every device.
 
 use crate::state::select::people::{initials, tone};
+use crate::ui::parts::react::text;
 use corridor_core::id::WriterId;
 use leptos::prelude::*;
 
@@ -28,7 +29,7 @@ pub(crate) fn Avatar(
         .unwrap_or("avatar");
     view! {
         <span class=class aria-hidden="true">
-            {move || name.with(|name| initials(name))}
+            {text(move || name.with(|name| initials(name)))}
         </span>
     }
     .into_any()

@@ -1,6 +1,7 @@
 //! Modal dialogs on the native element, which brings focus, Esc, the backdrop and the way back.
 
 use super::icon::Icon;
+use super::react::when;
 use crate::ui::words::w;
 use leptos::html;
 use leptos::prelude::*;
@@ -27,20 +28,26 @@ pub(crate) fn Dialog(
     });
     view! {
         <dialog class="dialog" node_ref=node on:close=move |_| open.set(false) aria-label=title>
-            <Show when=move || open.get()>
-                <div class="dialog-head">
-                    <h2>{title}</h2>
-                    <button
-                        type="button"
-                        class="button icon-only"
-                        aria-label=w().close
-                        on:click=move |_| open.set(false)
-                    >
-                        <Icon name="#i-close" />
-                    </button>
-                </div>
-                <div class="dialog-body">{children()}</div>
-            </Show>
+            {when(
+                move || open.get(),
+                move || {
+                    view! {
+                        <div class="dialog-head">
+                            <h2>{title}</h2>
+                            <button
+                                type="button"
+                                class="button icon-only quiet"
+                                aria-label=w().close
+                                on:click=move |_| open.set(false)
+                            >
+                                <Icon name="#i-close" />
+                            </button>
+                        </div>
+                        <div class="dialog-body">{children()}</div>
+                    }
+                        .into_any()
+                },
+            )}
         </dialog>
     }
     .into_any()

@@ -18,7 +18,7 @@ pub(crate) fn Icon(
 ) -> impl IntoView {
     view! {
         <svg class="icon" aria-hidden="true" focusable="false">
-            <use_ href=move || name.get() />
+            <use_ href=name />
         </svg>
     }
     .into_any()

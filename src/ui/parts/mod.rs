@@ -4,5 +4,6 @@ pub(crate) mod avatar;
 pub(crate) mod dialog;
 pub(crate) mod icon;
 pub(crate) mod qr;
+pub(crate) mod react;
 pub(crate) mod theme;
 pub(crate) mod toast;

@@ -5,6 +5,7 @@ use crate::state::RoomState;
 use crate::state::select::connection::{Mood, Pill, pill};
 use crate::ui::parts::dialog::Dialog;
 use crate::ui::parts::icon::Icon;
+use crate::ui::parts::react::{says, slot, text};
 use crate::ui::words::{fill, w};
 use corridor_core::node::HubState;
 use leptos::prelude::*;
@@ -13,28 +14,30 @@ use leptos::prelude::*;
 pub(crate) fn Connection(room: RoomState) -> impl IntoView {
     let open = RwSignal::new(false);
     let state = Memo::new(move |_| room.room.with(pill));
-    let line = Memo::new(move |_| says(state.get()));
+    let line = Memo::new(move |_| sentence(state.get()));
     let mood = Memo::new(move |_| state.get().mood());
     view! {
         <button
             type="button"
             class="pill"
-            data-mood=move || mood_name(mood.get())
+            data-mood=says(move || mood_name(mood.get()))
             aria-haspopup="dialog"
-            aria-label=move || fill(w().connection, &[&line.get()])
+            aria-label=text(move || fill(w().connection, &[&line.get()]))
             on:click=move |_| open.set(true)
         >
-            <Icon name=Signal::derive(move || symbol(mood.get())) />
-            <span class="pill-text">{move || line.get()}</span>
+            <Icon name=says(move || symbol(mood.get())) />
+            <span class="pill-text">{line}</span>
         </button>
         <Dialog open title=w().about_connection>
-            <p class="lead">{move || line.get()}</p>
-            <p>{move || explain(state.get())}</p>
-            <p class="hint">{move || hub(room.room.with(|room| room.hub))}</p>
-            {move || {
-                let waiting = room.room.with(|room| room.waiting);
-                (waiting > 0).then(|| view! { <p class="hint">{w().waiting.of(waiting)}</p> })
-            }}
+            <p class="lead">{line}</p>
+            <p>{says(move || explain(state.get()))}</p>
+            <p class="hint">{says(move || hub(room.room.with(|room| room.hub)))}</p>
+            <p class="hint said">
+                {text(move || match room.room.with(|room| room.waiting) {
+                    0 => String::new(),
+                    waiting => w().waiting.of(waiting),
+                })}
+            </p>
             <Ways room />
         </Dialog>
     }
@@ -49,7 +52,6 @@ fn Ways(room: RoomState) -> impl IntoView {
         room.people.each(|person| {
             if !person.me && !person.left {
                 all.push((
-                    person.id,
                     String::from(person.profile.name.expose()),
                     whereabouts(person),
                 ));
@@ -57,32 +59,34 @@ fn Ways(room: RoomState) -> impl IntoView {
         });
         all
     });
-    view! {
-        <Show
-            when=move || others.with(|all| !all.is_empty())
-            fallback=|| view! { <p class="hint">{w().nobody_else}</p> }
-        >
-            <ul class="ways">
-                <For each=move || others.get() key=Clone::clone let:row>
+    slot(move || {
+        let all = others.get();
+        if all.is_empty() {
+            return view! { <p class="hint">{w().nobody_else}</p> }.into_any();
+        }
+        let rows = all
+            .into_iter()
+            .map(|(name, at)| {
+                view! {
                     <li>
-                        <Icon name=row.2.symbol />
-                        <strong>{row.1}</strong>
-                        <span>{row.2.words}</span>
+                        <Icon name=at.symbol />
+                        <strong>{name}</strong>
+                        <span>{at.words}</span>
                     </li>
-                </For>
-            </ul>
-        </Show>
-    }
-    .into_any()
+                }
+            })
+            .collect_view();
+        view! { <ul class="ways">{rows}</ul> }.into_any()
+    })
 }
 
-fn says(pill: Pill) -> String {
+fn sentence(pill: Pill) -> String {
     let words = w();
     let plain = match pill {
         Pill::Connecting => words.pill_connecting,
         Pill::Hub(_) => words.pill_hub,
         Pill::Reconnecting => words.pill_reconnecting,
-        Pill::Alone { waiting: 0 } => words.pill_alone,
+        Pill::Alone { .. } => words.pill_alone,
         Pill::Offline { waiting: 0 } => words.pill_offline,
         Pill::Direct(people) => return words.direct_to.of(people),
         Pill::Mixed { direct, relayed } => {
@@ -91,7 +95,6 @@ fn says(pill: Pill) -> String {
                 &[&direct.to_string(), &relayed.to_string()],
             );
         }
-        Pill::Alone { waiting } => return words.alone_kept.of(waiting),
         Pill::Offline { waiting } => return words.offline_kept.of(waiting),
     };
     String::from(plain)

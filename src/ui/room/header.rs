@@ -17,11 +17,6 @@ pub(crate) fn Header(room: RoomState, inviting: RwSignal<bool>) -> impl IntoView
         ui.toasts.settle();
         ui.host().go_home();
     };
-    let leave = move |_| {
-        ui.toasts.settle();
-        // Whatever the answer: who wants to leave, leaves.
-        ui.send(Command::Leave, move |_| ui.host().go_home());
-    };
     view! {
         <header class="bar">
             <button type="button" class="brand-home" aria-label=words.home title=words.home on:click=home>
@@ -40,19 +35,36 @@ pub(crate) fn Header(room: RoomState, inviting: RwSignal<bool>) -> impl IntoView
                     <Icon name="#i-invite" />
                     <span class="wide-only">{words.invite}</span>
                 </button>
-                <button
-                    type="button"
-                    class="button quiet"
-                    aria-label=words.leave_room
-                    title=words.leave_room
-                    on:click=leave
-                >
-                    <Icon name="#i-leave" />
-                    <span class="wide-only">{words.leave}</span>
-                </button>
+                <div class="wide-only">
+                    <LeaveButton />
+                </div>
                 <HelpButton />
             </div>
         </header>
+    }
+    .into_any()
+}
+
+/// Says goodbye and goes to the start page.
+#[component]
+pub(crate) fn LeaveButton() -> impl IntoView {
+    let ui = ui();
+    let leave = move |_| {
+        ui.toasts.settle();
+        // Whatever the answer: who wants to leave, leaves.
+        ui.send(Command::Leave, move |_| ui.host().go_home());
+    };
+    view! {
+        <button
+            type="button"
+            class="button quiet"
+            aria-label=w().leave_room
+            title=w().leave_room
+            on:click=leave
+        >
+            <Icon name="#i-leave" />
+            {w().leave}
+        </button>
     }
     .into_any()
 }

@@ -52,7 +52,7 @@ fn Content() -> impl IntoView {
             </button>
         </div>
         <p class="hint said" role="status">
-            {move || said.get()}
+            {said}
         </p>
         <p class="hint">{words.qr_hint}</p>
         <Qr text=link label=words.qr_label />

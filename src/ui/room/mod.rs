@@ -15,6 +15,7 @@ use super::chat::Messages;
 use super::ctx::ui;
 use super::join::Join;
 use super::keys;
+use super::parts::react::{either, says, slot};
 use super::tasks::Tasks;
 use super::words::w;
 use crate::state::RoomState;
@@ -32,7 +33,7 @@ pub(crate) fn name_of(room: RoomState, id: WriterId) -> String {
 /// A room, from opening to leaving.
 #[component]
 pub(crate) fn RoomPage(room: Signal<Option<RoomState>>) -> impl IntoView {
-    move || match room.get() {
+    slot(move || match room.get() {
         Some(room) => view! { <Opened room /> }.into_any(),
         None => view! {
             <div class="sheet narrow">
@@ -42,19 +43,17 @@ pub(crate) fn RoomPage(room: Signal<Option<RoomState>>) -> impl IntoView {
             </div>
         }
         .into_any(),
-    }
+    })
 }
 
 #[component]
 fn Opened(room: RoomState) -> impl IntoView {
     let joined = Memo::new(move |_| room.room.with(|room| room.profile.is_some()));
-    move || {
-        if joined.get() {
-            view! { <Inside room /> }.into_any()
-        } else {
-            view! { <Join room /> }.into_any()
-        }
-    }
+    either(
+        move || joined.get(),
+        move || view! { <Inside room /> }.into_any(),
+        move || view! { <Join room /> }.into_any(),
+    )
 }
 
 #[component]
@@ -64,7 +63,7 @@ fn Inside(room: RoomState) -> impl IntoView {
     keys::room_keys(ui(), places);
     let inviting = RwSignal::new(false);
     view! {
-        <div class="room" data-tab=move || places.tab.get().name()>
+        <div class="room" data-tab=says(move || places.tab.get().name())>
             <header::Header room inviting />
             <notices::Notices room />
             <div class="regions">

@@ -4,6 +4,7 @@ use crate::state::RoomState;
 use crate::state::select::connection::{Notice, RefusalKind, notices};
 use crate::ui::ctx::ui;
 use crate::ui::parts::icon::Icon;
+use crate::ui::parts::react::slot;
 use crate::ui::words::{fill, w};
 use leptos::prelude::*;
 
@@ -13,9 +14,13 @@ pub(crate) fn Notices(room: RoomState) -> impl IntoView {
     let all = Memo::new(move |_| room.room.with(|room| notices(room, &missing)));
     view! {
         <div class="notices" role="status">
-            <For each=move || all.get() key=|notice| *notice let:notice>
-                <Line notice />
-            </For>
+            {slot(move || {
+                all.get()
+                    .into_iter()
+                    .map(|notice| view! { <Line notice /> }.into_any())
+                    .collect_view()
+                    .into_any()
+            })}
         </div>
     }
     .into_any()

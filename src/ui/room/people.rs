@@ -1,10 +1,12 @@
 //! The people of the room: who is here, and how each is reached, by symbol and in words.
 
+use super::header::LeaveButton;
 use super::places::places;
 use crate::state::RoomState;
 use crate::ui::join::AboutMe;
 use crate::ui::parts::avatar::Avatar;
 use crate::ui::parts::icon::Icon;
+use crate::ui::parts::react::{says, text, when};
 use crate::ui::words::w;
 use corridor_core::id::WriterId;
 use corridor_core::model::Presence;
@@ -12,7 +14,7 @@ use corridor_core::node::{Path, PersonView};
 use leptos::prelude::*;
 
 /// Where somebody is, as a symbol and words.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Whereabouts {
     pub(crate) symbol: &'static str,
     pub(crate) words: &'static str,
@@ -22,7 +24,7 @@ pub(crate) struct Whereabouts {
 /// Where `person` is.
 pub(crate) fn whereabouts(person: &PersonView) -> Whereabouts {
     let words = w();
-    let (symbol, class, says) = match (person.presence, person.path) {
+    let (symbol, class, phrase) = match (person.presence, person.path) {
         _ if person.me => ("#i-here", "here", words.this_is_you),
         (Presence::Online, Path::Direct) => ("#i-here", "here", words.here_directly),
         (Presence::Online, Path::Hub) => ("#i-here", "here", words.here_hub),
@@ -37,7 +39,7 @@ pub(crate) fn whereabouts(person: &PersonView) -> Whereabouts {
     };
     Whereabouts {
         symbol,
-        words: says,
+        words: phrase,
         class,
     }
 }
@@ -64,16 +66,29 @@ pub(crate) fn People(room: RoomState, inviting: RwSignal<bool>) -> impl IntoView
                     <Person room id about_me />
                 </For>
             </ul>
-            <Show when=move || alone.get()>
-                <div class="empty">
-                    <p class="empty-title">{w().alone_title}</p>
-                    <p>{w().alone_hint}</p>
-                    <button type="button" class="button primary" on:click=move |_| inviting.set(true)>
-                        <Icon name="#i-invite" />
-                        {w().invite_title}
-                    </button>
-                </div>
-            </Show>
+            {when(
+                move || alone.get(),
+                move || {
+                    view! {
+                        <div class="empty">
+                            <p class="empty-title">{w().alone_title}</p>
+                            <p>{w().alone_hint}</p>
+                            <button
+                                type="button"
+                                class="button primary"
+                                on:click=move |_| inviting.set(true)
+                            >
+                                <Icon name="#i-invite" />
+                                {w().invite}
+                            </button>
+                        </div>
+                    }
+                        .into_any()
+                },
+            )}
+            <div class="narrow-only leave">
+                <LeaveButton />
+            </div>
             <AboutMe room open=about_me />
         </section>
     }
@@ -88,21 +103,21 @@ fn Person(room: RoomState, id: WriterId, about_me: RwSignal<bool>) -> impl IntoV
     let row = RwSignal::from(row);
     let me = row.with_untracked(|person| person.me);
     let name = Memo::new(move |_| row.with(|p| String::from(p.profile.name.expose())));
-    let role = move || row.with(|p| String::from(p.profile.role.expose()));
-    let status = move || row.with(|p| String::from(p.profile.status.expose()));
+    let role = text(move || row.with(|p| String::from(p.profile.role.expose())));
+    let status = text(move || row.with(|p| String::from(p.profile.status.expose())));
     let at = Memo::new(move |_| row.with(whereabouts));
     view! {
-        <li class="person" data-at=move || at.get().class>
+        <li class="person" data-at=says(move || at.get().class)>
             <Avatar id name />
             <div class="person-text">
                 <p class="person-name">
-                    <strong>{move || name.get()}</strong>
+                    <strong>{name}</strong>
                     <span class="hint">{role}</span>
                 </p>
                 <p class="person-status">{status}</p>
                 <p class="person-at">
-                    <Icon name=Signal::derive(move || at.get().symbol) />
-                    <span>{move || at.get().words}</span>
+                    <Icon name=says(move || at.get().symbol) />
+                    <span>{says(move || at.get().words)}</span>
                 </p>
             </div>
             {me

@@ -4,6 +4,7 @@ use super::places::{Tab, places};
 use crate::state::RoomState;
 use crate::state::select::people::is_here;
 use crate::ui::parts::icon::Icon;
+use crate::ui::parts::react::{flag, maybe, text};
 use crate::ui::words::{Counted, w};
 use corridor_core::model::TaskStatus;
 use leptos::prelude::*;
@@ -53,17 +54,17 @@ fn TabButton(
         <button
             type="button"
             class="tab"
-            class:pressing=move || { tab == Tab::Messages && count.get() > 0 }
-            aria-current=move || (places.tab.get() == tab).then_some("true")
+            class:pressing=flag(move || tab == Tab::Messages && count.get() > 0)
+            aria-current=maybe(move || (places.tab.get() == tab).then_some("true"))
             on:click=move |_| places.tab.set(tab)
         >
             <Icon name=icon />
             <span class="tab-label">{label}</span>
             <span class="tab-count">
-                {move || match count.get() {
+                {text(move || match count.get() {
                     0 => String::from("\u{a0}"),
                     count => says.of(count),
-                }}
+                })}
             </span>
         </button>
     }

@@ -34,7 +34,7 @@ pub(crate) fn AddTask(board: Board) -> impl IntoView {
                     title.set(String::new());
                     board.said.set(fill(words.added, &[&text]));
                     if let Done::Task(id) = done {
-                        board.hold(id);
+                        board.show_added(id);
                     }
                 }
                 Err(why) => error.set(Some(refusal(why))),
@@ -66,7 +66,7 @@ pub(crate) fn AddTask(board: Board) -> impl IntoView {
                 <span class="wide-only">{words.add_task}</span>
             </button>
             <p class="error" role="alert">
-                {move || error.get()}
+                {error}
             </p>
         </form>
     }

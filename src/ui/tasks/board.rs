@@ -2,7 +2,7 @@
 
 use crate::state::RoomState;
 use crate::state::select::edit::{Step, neighbours};
-use crate::state::select::tasks::{Around, Filter, Shown, Sieve};
+use crate::state::select::tasks::{Around, Exceptions, Filter, Shown, Sieve};
 use crate::ui::ctx::{Ui, refusal};
 use crate::ui::words::{fill, w};
 use corridor_core::id::TaskId;
@@ -32,6 +32,9 @@ pub(crate) struct Board {
     pub(crate) editing: RwSignal<Vec<TaskId>>,
     /// What the list shows.
     pub(crate) shown: Memo<Shown>,
+    /// Added here, so shown whatever the filter says.
+    added: RwSignal<Vec<TaskId>>,
+    /// Just ticked here, so kept in place.
     lingering: RwSignal<Vec<TaskId>>,
     /// Deleted, while it can still be undone.
     leaving: RwSignal<Vec<TaskId>>,
@@ -41,6 +44,7 @@ impl Board {
     pub(crate) fn new(room: RoomState, ui: Ui) -> Self {
         let filter = RwSignal::new(Filter::default());
         let lingering = RwSignal::new(Vec::new());
+        let added = RwSignal::new(Vec::new());
         let editing = RwSignal::new(Vec::new());
         let leaving = RwSignal::new(Vec::new());
         let around = Memo::new(move |_| {
@@ -51,11 +55,14 @@ impl Board {
             })
         });
         let shown = Memo::new(move |_| {
-            let held = [lingering.get(), editing.get()].concat();
-            let leaving = leaving.get();
+            let exceptions = Exceptions {
+                added: added.get(),
+                in_place: [lingering.get(), editing.get()].concat(),
+                hidden: leaving.get(),
+            };
             filter.with(|filter| {
                 around.with(|around| {
-                    let mut sieve = Sieve::new(filter, around, &held, &leaving);
+                    let mut sieve = Sieve::new(filter, around, &exceptions);
                     room.tasks.each(|task| sieve.offer(task));
                     sieve.finish()
                 })
@@ -70,6 +77,7 @@ impl Board {
             said: RwSignal::new(String::new()),
             editing,
             shown,
+            added,
             lingering,
             leaving,
         }
@@ -77,6 +85,7 @@ impl Board {
 
     /// Shows other tasks from now on.
     pub(crate) fn look(self, change: impl FnOnce(&mut Filter)) {
+        self.added.update(Vec::clear);
         self.lingering.update(Vec::clear);
         self.limit.set(WINDOW);
         self.filter.update(change);
@@ -86,9 +95,9 @@ impl Board {
         self.limit.update(|limit| *limit += WINDOW);
     }
 
-    /// Keeps a task in the list whatever the filter says, until the filter changes.
-    pub(crate) fn hold(self, task: TaskId) {
-        self.lingering.update(|held| held.push(task));
+    /// Shows a new task whatever the filter says, until the filter changes.
+    pub(crate) fn show_added(self, task: TaskId) {
+        self.added.update(|added| added.push(task));
     }
 
     /// Marks a task as done, or opens it again; `refused` puts the checkbox back.
@@ -104,7 +113,7 @@ impl Board {
         } else {
             TaskStatus::Open
         };
-        self.hold(task);
+        self.lingering.update(|held| held.push(task));
         self.let_go_later(task, checkbox);
         let command = Command::EditTask(task, vec![TaskChange::Status(status)]);
         self.ui.send(command, move |result| {

@@ -7,6 +7,7 @@ use super::meta::priority_word;
 use crate::state::select::edit::changes;
 use crate::ui::ctx::refusal;
 use crate::ui::parts::icon::Icon;
+use crate::ui::parts::react::{maybe, text};
 use crate::ui::room::{Focus as _, places};
 use crate::ui::words::{fill, w};
 use corridor_core::model::{Priority, TaskChange, TaskStatus};
@@ -166,7 +167,7 @@ pub(crate) fn Editor(
                     type="text"
                     autocomplete="off"
                     required
-                    aria-invalid=move || error.get().map(|_| "true")
+                    aria-invalid=maybe(move || error.get().map(|_| "true"))
                     node_ref=first
                     bind:value=draft.title
                 />
@@ -192,7 +193,7 @@ pub(crate) fn Editor(
                 </label>
             </div>
             <p class="error" role="alert">
-                {move || error.get()}
+                {error}
             </p>
             <div class="editor-actions">
                 <button type="submit" class="button primary">
@@ -204,9 +205,9 @@ pub(crate) fn Editor(
                 <button
                     type="button"
                     class="button danger quiet push"
-                    aria-label=move || {
+                    aria-label=text(move || {
                         row.with(|task| fill(words.delete_label, &[task.title.expose()]))
-                    }
+                    })
                     on:click=move |_| {
                         finished.set_value(true);
                         row.with_untracked(|task| board.delete(id, task.title.expose()));

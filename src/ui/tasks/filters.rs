@@ -5,6 +5,7 @@ use super::board::Board;
 use crate::state::select::people::same;
 use crate::state::select::tasks::{Filter, Which, Who};
 use crate::ui::parts::icon::Icon;
+use crate::ui::parts::react::{flag, slot, state, text};
 use crate::ui::room::places;
 use crate::ui::words::w;
 use corridor_core::model::Assignee;
@@ -28,7 +29,7 @@ pub(crate) fn Filters(board: Board) -> impl IntoView {
                     autocomplete="off"
                     placeholder=words.search_tasks
                     node_ref=places().search
-                    prop:value=move || board.filter.with(|filter| filter.text.clone())
+                    prop:value=text(move || board.filter.with(|filter| filter.text.clone()))
                     on:input=move |event| {
                         let text = event_target_value(&event);
                         board.look(|filter| filter.text = text);
@@ -38,16 +39,17 @@ pub(crate) fn Filters(board: Board) -> impl IntoView {
             <button
                 type="button"
                 class="button quiet toggle"
-                aria-pressed=move || if board.reorder.get() { "true" } else { "false" }
+                aria-label=words.reorder
+                aria-pressed=state(move || board.reorder.get())
                 on:click=move |_| board.reorder.update(|on| *on = !*on)
             >
                 <Icon name="#i-order" />
-                {words.reorder}
+                <span class="wide-only">{words.reorder}</span>
             </button>
             <details class="more">
-                <summary class="button quiet">
+                <summary class="button quiet" aria-label=words.filter>
                     <Icon name="#i-filter" />
-                    {words.filter}
+                    <span class="wide-only">{words.filter}</span>
                 </summary>
                 <div class="selects">
                     <WhoSelect board />
@@ -77,7 +79,7 @@ fn Segment(board: Board, label: &'static str, who: Who, which: Which) -> impl In
         <button
             type="button"
             class="segment"
-            aria-pressed=move || if pressed.get() { "true" } else { "false" }
+            aria-pressed=state(move || pressed.get())
             on:click=move |_| {
                 let filter = filter.clone();
                 board.look(|now| {
@@ -123,15 +125,16 @@ fn WhoSelect(board: Board) -> impl IntoView {
         <label class="field">
             <span>{words.filter_who}</span>
             <select on:change=move |event| choose(event_target_value(&event))>
-                {move || {
+                {slot(move || {
                     let chosen = chosen.get();
-                    (
+                    vec![
                         assignee::option("", words.anyone, &chosen),
                         assignee::option("mine", words.mine, &chosen),
                         assignee::option("nobody", words.nobody, &chosen),
                         assignee::options(board.room, &chosen),
-                    )
-                }}
+                    ]
+                        .into_any()
+                })}
             </select>
         </label>
     }
@@ -160,15 +163,14 @@ fn PlaceSelect(board: Board) -> impl IntoView {
                 let value = event_target_value(&event);
                 board.look(|filter| filter.place = (!value.is_empty()).then_some(value));
             }>
-                {move || {
+                {slot(move || {
                     let chosen = chosen();
-                    let options = places
-                        .get()
-                        .into_iter()
-                        .map(|place| assignee::option(place.clone(), place, &chosen))
-                        .collect_view();
-                    (assignee::option("", words.any_place, &chosen), options)
-                }}
+                    std::iter::once((String::new(), String::from(words.any_place)))
+                        .chain(places.get().into_iter().map(|place| (place.clone(), place)))
+                        .map(|(value, says)| assignee::option(value, says, &chosen))
+                        .collect_view()
+                        .into_any()
+                })}
             </select>
         </label>
     }
@@ -202,7 +204,7 @@ fn WhichSelect(board: Board) -> impl IntoView {
                         view! {
                             <option
                                 value=name
-                                prop:selected=move || board.filter.with(|f| f.which == which)
+                                prop:selected=flag(move || board.filter.with(|f| f.which == which))
                             >
                                 {says}
                             </option>

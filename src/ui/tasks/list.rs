@@ -3,6 +3,7 @@
 use super::board::Board;
 use super::row::TaskRow;
 use crate::state::select::tasks::{Filter, Which};
+use crate::ui::parts::react::{says, slot, text, when};
 use crate::ui::words::w;
 use corridor_core::id::TaskId;
 use leptos::prelude::*;
@@ -45,11 +46,17 @@ pub(crate) fn List(board: Board) -> impl IntoView {
                     }}
                 </For>
             </ul>
-            <Show when=move || { hidden.get() > 0 }>
-                <button type="button" class="button" on:click=move |_| board.show_more()>
-                    {move || w().show_more.of(hidden.get())}
-                </button>
-            </Show>
+            {when(
+                move || { hidden.get() > 0 },
+                move || {
+                    view! {
+                        <button type="button" class="button" on:click=move |_| board.show_more()>
+                            {text(move || w().show_more.of(hidden.get()))}
+                        </button>
+                    }
+                        .into_any()
+                },
+            )}
             <Empty board />
         </div>
     }
@@ -61,10 +68,10 @@ fn DoneHead(board: Board) -> impl IntoView {
     view! {
         <li class="done-head" role="presentation">
             <h3>
-                {move || {
+                {says(move || {
                     let which = board.filter.with(|filter| filter.which);
                     if which == Which::Done { w().which_done } else { w().which_done_today }
-                }}
+                })}
             </h3>
         </li>
     }
@@ -82,7 +89,7 @@ fn Empty(board: Board) -> impl IntoView {
             .shown
             .with(|shown| (shown.to_do.len(), shown.done.len()))
     });
-    move || match (counts.get(), plain.get(), any.get()) {
+    slot(move || match (counts.get(), plain.get(), any.get()) {
         ((0, 0), false, _) => view! {
             <div class="empty">
                 <p class="empty-title">{words.nothing_found}</p>
@@ -110,5 +117,5 @@ fn Empty(board: Board) -> impl IntoView {
         }
         .into_any(),
         _ => ().into_any(),
-    }
+    })
 }

@@ -10,6 +10,7 @@ mod meta;
 mod row;
 
 use super::ctx::ui;
+use super::parts::react::text;
 use super::room::places;
 use super::words::w;
 use crate::state::RoomState;
@@ -27,15 +28,15 @@ pub(crate) fn Tasks(room: RoomState) -> impl IntoView {
             <div class="region-head">
                 <h2 class="region-title">{w().tasks}</h2>
                 <p class="hint">
-                    {move || board.shown.with(|shown| w().to_do.of(shown.to_do.len()))}
+                    {text(move || board.shown.with(|shown| w().to_do.of(shown.to_do.len())))}
                 </p>
             </div>
             <add::AddTask board />
             <filters::Filters board />
-            <p class="visually-hidden" role="status">
-                {move || board.said.get()}
-            </p>
             <list::List board />
+            <p class="visually-hidden" role="status">
+                {board.said}
+            </p>
         </section>
     }
     .into_any()

@@ -5,9 +5,11 @@ use super::editor::Editor;
 use super::meta::meta;
 use crate::state::select::edit::Step;
 use crate::ui::parts::icon::Icon;
+use crate::ui::parts::react::{either, slot, text, when};
 use crate::ui::words::{fill, w};
 use corridor_core::id::TaskId;
 use corridor_core::model::{Priority, TaskStatus};
+use corridor_core::node::TaskView;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -61,7 +63,7 @@ pub(crate) fn TaskRow(board: Board, id: TaskId) -> impl IntoView {
                 <input
                     type="checkbox"
                     id=dom_id
-                    aria-label=move || title.with(|title| fill(words.done_label, &[title]))
+                    aria-label=text(move || title.with(|title| fill(words.done_label, &[title])))
                     node_ref=checkbox
                     prop:checked=done
                     on:change=move |event| {
@@ -81,32 +83,51 @@ pub(crate) fn TaskRow(board: Board, id: TaskId) -> impl IntoView {
                 />
                 <Icon name="#i-check" />
             </span>
-            <Show
-                when=move || editing.get()
-                fallback=move || {
-                    view! {
-                        <div class="task-body">
-                            <button
-                                type="button"
-                                class="task-title"
-                                aria-label=move || title.with(|title| fill(words.edit_label, &[title]))
-                                node_ref=opener
-                                on:click=move |_| board.start_editing(id)
-                            >
-                                {move || title.get()}
-                            </button>
-                            {move || row.with(|task| meta(board, task))}
-                        </div>
-                        <Show when=move || board.reorder.get() && !done.get()>
-                            <Mover board id title step=Step::Up />
-                            <Mover board id title step=Step::Down />
-                        </Show>
-                    }
-                }
-            >
-                <Editor board row close />
-            </Show>
+            {either(
+                move || editing.get(),
+                move || view! { <Editor board row close /> }.into_any(),
+                move || view! { <Reading board row title opener /> }.into_any(),
+            )}
         </li>
+    }
+    .into_any()
+}
+
+/// The title, which opens the editor, and the small print.
+#[component]
+fn Reading(
+    board: Board,
+    row: RwSignal<TaskView>,
+    title: Memo<String>,
+    opener: NodeRef<html::Button>,
+) -> impl IntoView {
+    let id = row.with_untracked(|task| task.id);
+    let movable = move || board.reorder.get() && row.with(|task| task.status != TaskStatus::Done);
+    view! {
+        <div class="task-body">
+            <button
+                type="button"
+                class="task-title"
+                aria-label=text(move || title.with(|title| fill(w().edit_label, &[title])))
+                node_ref=opener
+                on:click=move |_| board.start_editing(id)
+            >
+                {title}
+            </button>
+            {slot(move || row.with(|task| meta(board, task)))}
+        </div>
+        {when(
+            movable,
+            move || {
+                view! {
+                    <div class="movers">
+                        <Mover board id title step=Step::Up />
+                        <Mover board id title step=Step::Down />
+                    </div>
+                }
+                    .into_any()
+            },
+        )}
     }
     .into_any()
 }
@@ -123,7 +144,7 @@ fn Mover(board: Board, id: TaskId, title: Memo<String>, step: Step) -> impl Into
         <button
             type="button"
             class="button icon-only quiet"
-            aria-label=move || title.with(|title| fill(label, &[title]))
+            aria-label=text(move || title.with(|title| fill(label, &[title])))
             node_ref=button
             on:click=move |_| {
                 title.with_untracked(|title| board.step(id, step, title));

@@ -1,0 +1,73 @@
+//! A few shared shapes for what changes on screen. Every closure in a view is a type of its own, and the
+//! framework's code is compiled once per type; these few types keep the download small.
+
+use leptos::prelude::*;
+
+/// Text that changes.
+pub(crate) fn text(read: impl Fn() -> String + Send + Sync + 'static) -> Signal<String> {
+    Signal::derive(read)
+}
+
+/// Fixed words, of which one shows.
+pub(crate) fn says(
+    read: impl Fn() -> &'static str + Send + Sync + 'static,
+) -> Signal<&'static str> {
+    Signal::derive(read)
+}
+
+/// An attribute that is there or not.
+pub(crate) fn maybe(
+    read: impl Fn() -> Option<&'static str> + Send + Sync + 'static,
+) -> Signal<Option<&'static str>> {
+    Signal::derive(read)
+}
+
+/// A class or property that is on or off.
+pub(crate) fn flag(read: impl Fn() -> bool + Send + Sync + 'static) -> Signal<bool> {
+    Signal::derive(read)
+}
+
+/// `true` or `false`, for ARIA states.
+pub(crate) fn state(read: impl Fn() -> bool + Send + Sync + 'static) -> Signal<&'static str> {
+    Signal::derive(move || if read() { "true" } else { "false" })
+}
+
+type View = Box<dyn Fn() -> AnyView + Send + Sync>;
+
+/// A view that is made anew whenever what it reads changes.
+pub(crate) fn slot(view: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
+    boxed(Box::new(view))
+}
+
+fn boxed(view: View) -> AnyView {
+    (move || view()).into_any()
+}
+
+/// A view that is there while `on`; made anew only when that changes.
+pub(crate) fn when(
+    on: impl Fn() -> bool + Send + Sync + 'static,
+    view: impl Fn() -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    switched(
+        Signal::derive(on),
+        Box::new(view),
+        Box::new(|| ().into_any()),
+    )
+}
+
+/// One of two views; made anew only when the choice changes.
+pub(crate) fn either(
+    on: impl Fn() -> bool + Send + Sync + 'static,
+    yes: impl Fn() -> AnyView + Send + Sync + 'static,
+    no: impl Fn() -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    switched(Signal::derive(on), Box::new(yes), Box::new(no))
+}
+
+fn switched(on: Signal<bool>, yes: View, no: View) -> AnyView {
+    let on = Memo::new(move |_| on.get());
+    boxed(Box::new(move || {
+        let chosen = if on.get() { &yes } else { &no };
+        untrack(chosen)
+    }))
+}
