@@ -91,7 +91,7 @@ impl Host for BrowserHost {
     fn remember_profile(&self, profile: &Profile) {
         if let Some(texts) = Texts::local() {
             // A full device asks for the name again: that is all.
-            let _ = texts.set(&format!("{PREFIX}profile"), &profile_json(profile));
+            let _ = texts.keep(&format!("{PREFIX}profile"), &profile_json(profile));
         }
     }
 
@@ -136,7 +136,7 @@ impl Host for BrowserHost {
         };
         match value {
             // On a full device a setting lasts only until the page is closed.
-            Some(value) => drop(texts.set(&name, value)),
+            Some(value) => drop(texts.keep(&name, value)),
             None => texts.remove(&name),
         }
     }

@@ -5,17 +5,17 @@
 //! strings in one byte per character, and none of it needs an encoding.
 
 use super::js_error::JsError;
-use super::vault::{Vault, Weight, room_of};
+use super::vault::{Vault, room_of};
 use super::window;
 use corridor_core::id::RoomId;
 use corridor_core::node::SaveError;
 use corridor_core::store::Key;
-use std::cell::Cell;
 use web_sys::Storage;
 
 /// Every name this app uses starts with it; the number is the layout's version.
 pub const PREFIX: &str = "corridor/1/";
-/// A record that does nothing but take up room, to be given up when the device runs full.
+/// A text that does nothing but take up room. Records never use that room, so on a full device there is
+/// still space for what is small and matters: a draft, a lease, a profile.
 const RESERVE: &str = "corridor/1/reserve";
 const RESERVE_CHARS: usize = 64 * 1024;
 
@@ -56,6 +56,20 @@ impl Texts {
             })
     }
 
+    /// Writes a small one: on a full device into the room set aside for these.
+    ///
+    /// # Errors
+    /// As [`Texts::set`].
+    pub fn keep(&self, name: &str, text: &str) -> Result<(), SaveError> {
+        match self.set(name, text) {
+            Err(SaveError::Full) if self.has_reserve() => {
+                self.remove(RESERVE);
+                self.set(name, text)
+            }
+            outcome => outcome,
+        }
+    }
+
     /// Forgets one.
     pub fn remove(&self, name: &str) {
         let _ = self.0.remove_item(name);
@@ -72,41 +86,39 @@ impl Texts {
     }
 }
 
-/// The vault over `localStorage`.
-#[derive(Debug)]
-pub struct LocalVault {
-    texts: Texts,
-    reserve: Cell<bool>,
-}
-
-impl LocalVault {
-    /// The vault over `texts`. Sets the reserve aside when there is room for it.
-    #[must_use]
-    pub fn new(texts: Texts) -> Self {
-        let reserve = texts.get(RESERVE).is_some();
-        let vault = Self {
-            texts,
-            reserve: Cell::new(reserve),
-        };
-        vault.set_reserve_aside();
-        vault
+impl Texts {
+    /// Asked of the property rather than by reading the text: that is asked before every write.
+    fn has_reserve(&self) -> bool {
+        js_sys::Reflect::has(&self.0, &RESERVE.into()).unwrap_or(false)
     }
 
-    fn set_reserve_aside(&self) {
-        if !self.reserve.get() {
-            let filler = " ".repeat(RESERVE_CHARS);
-            self.reserve.set(self.texts.set(RESERVE, &filler).is_ok());
+    fn set_reserve_aside(&self) -> Result<(), SaveError> {
+        if self.has_reserve() {
+            return Ok(());
         }
+        self.set(RESERVE, &" ".repeat(RESERVE_CHARS))
+    }
+}
+
+/// The vault over `localStorage`.
+#[derive(Debug)]
+pub struct LocalVault(Texts);
+
+impl LocalVault {
+    /// The vault over `texts`.
+    #[must_use]
+    pub fn new(texts: Texts) -> Self {
+        Self(texts)
     }
 
     fn write(&self, records: &[(Key, Vec<u8>)]) -> Result<(), SaveError> {
         let mut fresh: Vec<String> = Vec::new();
         for (key, bytes) in records {
             let name = key.to_string();
-            let known = self.texts.get(&name).is_some();
-            if let Err(error) = self.texts.set(&name, &to_text(bytes)) {
+            let known = self.0.get(&name).is_some();
+            if let Err(error) = self.0.set(&name, &to_text(bytes)) {
                 for name in &fresh {
-                    self.texts.remove(name);
+                    self.0.remove(name);
                 }
                 return Err(error);
             }
@@ -120,31 +132,25 @@ impl LocalVault {
 
 impl Vault for LocalVault {
     fn load(&self, room: RoomId) -> Vec<(Key, Vec<u8>)> {
-        let names = self.texts.names(PREFIX);
+        let names = self.0.names(PREFIX);
         names
             .iter()
             .filter_map(|name| {
                 let key = Key::parse(name).filter(|key| room_of(key) == room)?;
-                Some((key, from_text(&self.texts.get(name)?)?))
+                Some((key, from_text(&self.0.get(name)?)?))
             })
             .collect()
     }
 
-    fn save(&self, records: &[(Key, Vec<u8>)], weight: Weight) -> Result<(), SaveError> {
-        match self.write(records) {
-            Err(SaveError::Full) if weight == Weight::Own && self.reserve.replace(false) => {
-                self.texts.remove(RESERVE);
-                self.write(records)
-            }
-            outcome => outcome,
-        }
+    fn save(&self, records: &[(Key, Vec<u8>)]) -> Result<(), SaveError> {
+        self.0.set_reserve_aside()?;
+        self.write(records)
     }
 
     fn remove(&self, keys: &[Key]) {
         for key in keys {
-            self.texts.remove(&key.to_string());
+            self.0.remove(&key.to_string());
         }
-        self.set_reserve_aside();
     }
 }
 

@@ -6,15 +6,6 @@ use corridor_core::store::Key;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-/// How much a write matters when the device runs full.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Weight {
-    /// What others wrote: they have it too.
-    Theirs,
-    /// What the person here wrote: nobody else may have it. The reserve is given up for it.
-    Own,
-}
-
 /// A store of small records. Records are written whole and are durable when [`Vault::save`] returns.
 pub trait Vault {
     /// All records of a room, in no particular order. What does not read as a record is left out.
@@ -24,7 +15,7 @@ pub trait Vault {
     ///
     /// # Errors
     /// [`SaveError::Full`] or [`SaveError::Blocked`]; what was new is then gone again.
-    fn save(&self, records: &[(Key, Vec<u8>)], weight: Weight) -> Result<(), SaveError>;
+    fn save(&self, records: &[(Key, Vec<u8>)]) -> Result<(), SaveError>;
 
     /// Forgets records. Unknown ones are fine.
     fn remove(&self, keys: &[Key]);
@@ -39,7 +30,7 @@ impl Vault for NoVault {
         Vec::new()
     }
 
-    fn save(&self, _: &[(Key, Vec<u8>)], _: Weight) -> Result<(), SaveError> {
+    fn save(&self, _: &[(Key, Vec<u8>)]) -> Result<(), SaveError> {
         Err(SaveError::Blocked)
     }
 
@@ -73,7 +64,7 @@ impl Vault for MemoryVault {
         of_room.map(|(key, bytes)| (*key, bytes.clone())).collect()
     }
 
-    fn save(&self, records: &[(Key, Vec<u8>)], _: Weight) -> Result<(), SaveError> {
+    fn save(&self, records: &[(Key, Vec<u8>)]) -> Result<(), SaveError> {
         let mut held = self.records.borrow_mut();
         // The last record of a key counts, so duplicates are folded before they are weighed.
         let new: BTreeMap<Key, &Vec<u8>> = records.iter().map(|(k, b)| (*k, b)).collect();

@@ -15,7 +15,7 @@ pub(super) fn secret(local: Option<&Texts>) -> Result<([u8; 32], bool), BootErro
     let Some(local) = local else {
         return Ok((fresh, false));
     };
-    let kept = local.set(&name, &to_text(&fresh)).is_ok();
+    let kept = local.keep(&name, &to_text(&fresh)).is_ok();
     // Two tabs may start at once on a new device: both use what is there in the end.
     Ok((read(local).unwrap_or(fresh), kept))
 }

@@ -77,7 +77,7 @@ impl Summary {
         self.record.open_tasks = self.open.len();
         let text = link_record_json(&self.record);
         // A full device shows an older count on its home page: that is all.
-        if text != self.written && self.texts.set(&self.name, &text).is_ok() {
+        if text != self.written && self.texts.keep(&self.name, &text).is_ok() {
             self.written = text;
         }
     }

@@ -4,7 +4,6 @@ use super::Inner;
 use crate::browser::location;
 use crate::browser::rtc::Connection;
 use crate::browser::socket::Socket;
-use crate::browser::vault::Weight;
 use corridor_core::id::{ConnId, PeerId};
 use corridor_core::node::{HubEvent, HubOp, Input, Output, RtcEvent, RtcOp, SaveError};
 use corridor_core::store::Key;
@@ -46,11 +45,7 @@ impl Inner {
             self.audience.displaced();
             return Err(SaveError::Blocked);
         }
-        let own = records.iter().any(|(key, _)| match key {
-            Key::Op(_, writer, _) | Key::Memory(_, writer) => *writer == self.me,
-        });
-        let weight = if own { Weight::Own } else { Weight::Theirs };
-        self.vault.save(records, weight)
+        self.vault.save(records)
     }
 
     fn hub(self: &Rc<Self>, op: HubOp) {

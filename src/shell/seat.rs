@@ -180,7 +180,7 @@ impl Inner {
         let lease = lease_name(self.room, slot);
         let nonce = self.nonce.to_string();
         if let Some(local) = &self.local
-            && local.set(&lease, &nonce).is_ok()
+            && local.keep(&lease, &nonce).is_ok()
         {
             self.lease.set(Lease::Written);
         }

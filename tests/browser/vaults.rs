@@ -1,7 +1,7 @@
 //! The contract of a vault, held against the real `localStorage` and the twin in memory.
 
 use corridor::browser::storage::{LocalVault, Texts};
-use corridor::browser::vault::{MemoryVault, NoVault, Vault, Weight};
+use corridor::browser::vault::{MemoryVault, NoVault, Vault};
 use corridor_core::id::{RoomId, WriterId};
 use corridor_core::node::SaveError;
 use corridor_core::store::Key;
@@ -37,15 +37,13 @@ fn keeps_its_contract(vault: &dyn Vault) {
         (Key::Memory(ROOM, ME), vec![1]),
         (op(OTHER, 1), vec![9]),
     ];
-    vault.save(&records, Weight::Own).unwrap();
+    vault.save(&records).unwrap();
     let found = held(vault, ROOM);
     assert_eq!(found.len(), 3, "a room's records, and no other room's");
     assert_eq!(found[&op(ROOM, 1)], every_byte);
     assert_eq!(found[&op(ROOM, 2)], Vec::<u8>::new());
 
-    vault
-        .save(&[(Key::Memory(ROOM, ME), vec![2, 3])], Weight::Theirs)
-        .unwrap();
+    vault.save(&[(Key::Memory(ROOM, ME), vec![2, 3])]).unwrap();
     assert_eq!(held(vault, ROOM)[&Key::Memory(ROOM, ME)], [2, 3]);
 
     vault.remove(&[op(ROOM, 1), op(ROOM, 77)]);
@@ -54,9 +52,9 @@ fn keeps_its_contract(vault: &dyn Vault) {
 }
 
 /// Fills the vault with records of 100 kB until it refuses one; answers with how many it took.
-fn fill(vault: &dyn Vault, weight: Weight) -> u64 {
+fn fill(vault: &dyn Vault) -> u64 {
     for seq in 100..300 {
-        match vault.save(&[(op(ROOM, seq), vec![b'x'; 100_000])], weight) {
+        match vault.save(&[(op(ROOM, seq), vec![b'x'; 100_000])]) {
             Ok(()) => {}
             Err(error) => {
                 assert_eq!(error, SaveError::Full);
@@ -68,8 +66,8 @@ fn fill(vault: &dyn Vault, weight: Weight) -> u64 {
 }
 
 fn says_when_it_is_full(vault: &dyn Vault) {
-    vault.save(&[(op(ROOM, 1), vec![1])], Weight::Own).unwrap();
-    let taken = fill(vault, Weight::Theirs);
+    vault.save(&[(op(ROOM, 1), vec![1])]).unwrap();
+    let taken = fill(vault);
     assert!(taken > 1, "took only {taken} records");
     // Of a batch that does not fit nothing new is left, and what was there is untouched.
     let before = held(vault, ROOM);
@@ -77,13 +75,11 @@ fn says_when_it_is_full(vault: &dyn Vault) {
         (op(ROOM, 50), vec![1; 10]),
         (op(ROOM, 51), vec![b'x'; 200_000]),
     ];
-    assert_eq!(vault.save(&batch, Weight::Theirs), Err(SaveError::Full));
+    assert_eq!(vault.save(&batch), Err(SaveError::Full));
     assert_eq!(held(vault, ROOM), before);
     // What is removed makes room.
     vault.remove(&[op(ROOM, 100), op(ROOM, 101)]);
-    vault
-        .save(&[(op(ROOM, 60), vec![b'x'; 50_000])], Weight::Theirs)
-        .unwrap();
+    vault.save(&[(op(ROOM, 60), vec![b'x'; 50_000])]).unwrap();
 }
 
 #[wasm_bindgen_test]
@@ -100,21 +96,29 @@ fn local_storage_keeps_the_contract() {
 }
 
 #[wasm_bindgen_test]
-fn the_reserve_is_given_up_for_ones_own_words_only() {
-    let vault = LocalVault::new(clean());
-    fill(&vault, Weight::Theirs);
-    // Down to the last kilobyte.
-    let mut seq = 1000;
-    while vault
-        .save(&[(op(ROOM, seq), vec![b'x'; 500])], Weight::Theirs)
-        .is_ok()
-    {
-        seq += 1;
+fn a_full_device_refuses_records_but_keeps_a_draft() {
+    let texts = clean();
+    let vault = LocalVault::new(texts.clone());
+    fill(&vault);
+    // Down to the last character, whoever took the room.
+    let mut filler = "x".repeat(100_000);
+    let mut number = 0;
+    while !filler.is_empty() {
+        if texts.set(&format!("filler {number}"), &filler).is_err() {
+            filler.truncate(filler.len() / 2);
+        }
+        number += 1;
     }
     let word = [(op(ROOM, 9999), vec![b'x'; 2000])];
-    assert_eq!(vault.save(&word, Weight::Theirs), Err(SaveError::Full));
-    assert_eq!(vault.save(&word, Weight::Own), Ok(()));
-    assert_eq!(held(&vault, ROOM)[&op(ROOM, 9999)].len(), 2000);
+    assert_eq!(vault.save(&word), Err(SaveError::Full));
+    assert_eq!(texts.keep("corridor/1/draft", &"x".repeat(2000)), Ok(()));
+    assert_eq!(
+        vault.save(&word),
+        Err(SaveError::Full),
+        "the reserve is not for records"
+    );
+    vault.remove(&[op(ROOM, 100), op(ROOM, 101)]);
+    assert_eq!(vault.save(&word), Ok(()));
     clean();
 }
 
@@ -137,6 +141,6 @@ fn foreign_and_damaged_records_are_left_out() {
 
 #[wasm_bindgen_test]
 fn a_blocked_vault_says_so() {
-    assert_eq!(NoVault.save(&[], Weight::Own), Err(SaveError::Blocked));
+    assert_eq!(NoVault.save(&[]), Err(SaveError::Blocked));
     assert!(NoVault.load(ROOM).is_empty());
 }
