@@ -47,6 +47,11 @@ impl Args {
             .transpose()
     }
 
+    /// Takes all that is left.
+    pub(crate) fn rest(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.0)
+    }
+
     /// Fails when anything is left.
     pub(crate) fn finish(&self) -> Outcome {
         match self.0.first() {

@@ -11,8 +11,9 @@ pub(crate) const SEEDS: u64 = 2000;
 
 pub(crate) fn run(project: &Project, args: &mut Args) -> Outcome {
     let seeds = args.number("--seeds")?.unwrap_or(SEEDS);
-    args.finish()?;
-    process::run(&mut command(project, seeds), "the simulation")
+    // The simulator explains its own options.
+    let mut command = command(project, seeds);
+    process::run(command.args(args.rest()), "the simulation")
 }
 
 pub(crate) fn command(project: &Project, seeds: u64) -> Command {

@@ -74,6 +74,8 @@ pub(super) const ALL: &[Step] = &[
                 "--exclude=corridor",
                 "--exclude=xtask",
             ]))?;
+            // The app's pure parts; what needs a browser is a step of its own.
+            totals += cargo_tests(&mut project.cargo(&["test", "--package=corridor", "--lib"]))?;
             // By itself, so that the running binary's libraries are not built again with other features.
             totals += cargo_tests(&mut project.cargo(&["test", "--package=xtask"]))?;
             Ok(totals)
