@@ -3,9 +3,10 @@
 use super::client::{Client, Next, TAG, count, open, room};
 use super::{hub, until};
 use corridor_core::id::{RoomId, RoomTag};
-use corridor_core::limits::{HUB_OUTBOX, MAX_HUB_FRAME_BYTES, MAX_PACKET_BYTES};
+use corridor_core::limits::{HUB_OUTBOX, HUB_PING, MAX_HUB_FRAME_BYTES, MAX_PACKET_BYTES};
 use corridor_core::wire::hub::{ClientFrame, HubFrame, Parcel};
 use corridor_core::wire::registry::refusal;
+use std::time::Instant;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 #[tokio::test]
@@ -172,6 +173,7 @@ async fn r_hub_6_health_is_what_is_connected_now() {
     for (name, expected) in [("connections", 3), ("members", 2), ("rooms", 1)] {
         assert_eq!(count(hub.address(), name).await, expected, "{name}");
     }
+    let start = Instant::now();
     drop(a);
     drop(c);
     b.send(&ClientFrame::Leave).await;
@@ -184,4 +186,9 @@ async fn r_hub_6_health_is_what_is_connected_now() {
         count(hub.address(), "connections").await == 0
     })
     .await;
+    let took = start.elapsed();
+    assert!(
+        took < HUB_PING,
+        "noticed by its silence only, after {took:?}"
+    );
 }
