@@ -149,7 +149,7 @@ words! {
         qr_hint: "Or point a phone’s camera at this code.",
         leave: "Leave",
         leave_room: "Leave the room",
-        home: "Start page",
+        home: "Corridor, start page",
         help: "Help and settings",
 
         // Notices
