@@ -44,7 +44,25 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
             findings.extend(unguarded(source));
         }
     }
+    findings.extend(counted(tree));
     findings
+}
+
+/// The browser test that mounts, unmounts and counts the guards that are left.
+fn counted(tree: &Tree) -> Option<Finding> {
+    tree.sources_in("src/browser").next()?;
+    let there = tree.sources_in("tests").any(|source| {
+        source.text.contains("A3")
+            && source.text.contains("live()")
+            && source.text.contains("wasm_bindgen_test")
+    });
+    (!there).then(|| {
+        Finding::new(
+            "tests",
+            1,
+            "no browser test quotes A3 and counts `hooks::live()`; add one that mounts and unmounts",
+        )
+    })
 }
 
 fn unguarded(source: &Source) -> Vec<Finding> {
@@ -93,6 +111,18 @@ mod tests {
     use super::super::tests::findings;
     use super::*;
 
+    const COUNTING: (&str, &str) = (
+        "tests/browser/guards.rs",
+        "//! A3\n#[wasm_bindgen_test] fn none_are_left() { assert_eq!(live(), 0); }",
+    );
+
+    #[test]
+    fn an_app_whose_guards_nobody_counts_is_found() {
+        let app = ("src/browser/a.rs", "fn f() {}");
+        assert_eq!(findings(check, &[app]).len(), 1);
+        assert!(findings(check, &[app, COUNTING]).is_empty());
+    }
+
     #[test]
     fn leaks_are_found_everywhere_in_the_app() {
         for snippet in [
@@ -101,7 +131,10 @@ mod tests {
             "fn f(c: C) -> JsValue { c.into_js_value() }",
             "fn f() { Closure::once_into_js(|| ()); }",
         ] {
-            assert_eq!(findings(check, &[("src/browser/a.rs", snippet)]).len(), 1);
+            assert_eq!(
+                findings(check, &[COUNTING, ("src/browser/a.rs", snippet)]).len(),
+                1
+            );
         }
     }
 
@@ -115,7 +148,7 @@ mod tests {
             "fn f(t: &T) { t.add_event_listener_with_callback(a, b); }",
         ] {
             assert_eq!(findings(check, &[("src/ui/a.rs", snippet)]).len(), 1);
-            assert!(findings(check, &[("src/browser/a.rs", snippet)]).is_empty());
+            assert!(findings(check, &[COUNTING, ("src/browser/a.rs", snippet)]).is_empty());
         }
     }
 
