@@ -1,8 +1,9 @@
 //! What the node asks of a peer connection, and how a browser answers.
 
+use super::channel::Leaving;
 use super::pc::{Cargo, Channel, Pc, PcId, Signaling};
 use super::sdp::{self, Credentials, Kind};
-use super::{CHANNEL_OUTLIVES, Due, Leaving, MAX_BUFFERED, Rtc};
+use super::{CHANNEL_OUTLIVES, Due, MAX_BUFFERED, Rtc};
 use crate::net::{End, Net};
 use crate::queue::Ms;
 use corridor_core::node::{Candidate, Description, IceConfig, RtcEvent, RtcOp, SdpKind};

@@ -1,9 +1,11 @@
 //! What must hold once everything broken was put right: one sentence per thing that does not.
 
+mod messages;
+mod people;
+
 use crate::reference::{Field, fields_of};
 use crate::world::World;
-use corridor_core::model::Presence;
-use corridor_core::node::{Delivery, MessageView, Node, Path, TaskView};
+use corridor_core::node::{MessageView, Node, Path, TaskView};
 use std::collections::BTreeSet;
 
 /// A link whose state is in motion has a timer within this long.
@@ -169,146 +171,6 @@ impl World {
             }
         }
         wrong
-    }
-
-    /// What was promised about messages holds everywhere.
-    fn look_at_messages(&self, present: &[usize], tell: &mut dyn FnMut(String) -> bool) -> bool {
-        for host in present {
-            let messages = self.messages(*host);
-            let mut wrong = Vec::new();
-            let mut seen = BTreeSet::new();
-            for message in &messages {
-                if !seen.insert(message.id) {
-                    wrong.push(format!("message {} is shown twice", message.id));
-                }
-                if message.gap {
-                    wrong.push(format!("message {} has a gap before it", message.id));
-                }
-                if let Some(reply_to) = message.reply_to
-                    && !seen.contains(&reply_to)
-                {
-                    wrong.push(format!("{} answers what comes later", message.id));
-                }
-                let text = message.text.expose();
-                if self.ledger.texts.get(text).is_none_or(|n| *n == 0) {
-                    wrong.push(format!("message {} says what nobody said", message.id));
-                }
-            }
-            let mut texts = BTreeSet::new();
-            if messages.iter().any(|m| !texts.insert(m.text.expose())) {
-                wrong.push("a message is there twice under two ids".to_owned());
-            }
-            for (id, posted) in &self.ledger.posts {
-                let shown = messages.iter().find(|m| m.id == *id);
-                if shown.is_none() && self.is_gone(id.writer) {
-                    continue;
-                }
-                let same = shown.is_some_and(|m| {
-                    m.text.expose() == posted.text && m.reply_to == posted.reply_to
-                });
-                if !same {
-                    wrong.push(format!("message {id} is lost or altered"));
-                }
-            }
-            if !messages.is_sorted_by_key(|m| (m.stamp, m.id.writer)) {
-                wrong.push("messages are out of order".to_owned());
-            }
-            wrong.extend(self.wrong_deliveries(*host, present, &messages));
-            for text in wrong {
-                if !tell(format!("host {host}: {text}")) {
-                    return false;
-                }
-            }
-        }
-        true
-    }
-
-    /// True for a writer who left for good, perhaps before anyone else had what they wrote.
-    fn is_gone(&self, writer: corridor_core::id::WriterId) -> bool {
-        self.hosts.iter().any(|h| h.left && h.writer == writer)
-    }
-
-    fn wrong_deliveries(
-        &self,
-        host: usize,
-        present: &[usize],
-        messages: &[MessageView],
-    ) -> Vec<String> {
-        let mut wrong = Vec::new();
-        for other in present.iter().filter(|other| **other != host) {
-            let Some(writer) = self.hosts.get(*other).map(|h| h.writer) else {
-                continue;
-            };
-            let open = messages.iter().filter(|m| m.mine).filter(|m| {
-                let state = m.delivery.iter().find(|(to, _)| *to == writer);
-                let posted = self.ledger.posts.get(&m.id);
-                let meant = posted.is_some_and(|p| p.audience.contains(&writer));
-                state.map_or(meant, |(_, state)| *state < Delivery::Delivered)
-            });
-            let open = open.count();
-            if open > 0 {
-                wrong.push(format!(
-                    "{open} own messages not shown as delivered to host {other}"
-                ));
-            }
-        }
-        wrong
-    }
-
-    /// Everyone who is there is shown as there, once; nobody else is.
-    fn look_at_people(&self, present: &[usize], tell: &mut dyn FnMut(String) -> bool) -> bool {
-        for host in present {
-            let Some(node) = self.node(*host) else {
-                continue;
-            };
-            let people = node.people();
-            let mut wrong = Vec::new();
-            let mut seen = BTreeSet::new();
-            for (at, person) in people.iter().enumerate() {
-                if !seen.insert(person.id) {
-                    wrong.push("somebody is shown twice".to_owned());
-                }
-                if person.me != (at == 0) {
-                    wrong.push("oneself is not first, or not once".to_owned());
-                }
-                let index = self.hosts.iter().position(|h| h.writer == person.id);
-                let Some(index) = index else {
-                    wrong.push("a ghost: a person who does not exist".to_owned());
-                    continue;
-                };
-                let here = present.contains(&index);
-                let hidden = self.hosts.get(index).is_some_and(|h| h.hidden);
-                let expected = match (here, hidden) {
-                    (true, false) => Presence::Online,
-                    (true, true) => Presence::Away,
-                    (false, _) => Presence::Offline,
-                };
-                if !person.me && person.presence != expected {
-                    let shown = person.presence;
-                    wrong.push(format!("host {index} is shown {shown:?}, not {expected:?}"));
-                }
-                if !person.me && here == (person.path == Path::None) {
-                    wrong.push(format!("host {index} is shown with path {:?}", person.path));
-                }
-                if let Some(profile) = self.ledger.profiles.get(&person.id)
-                    && (person.profile.name != profile.name || person.profile.role != profile.role)
-                {
-                    wrong.push(format!("host {index} is shown with an old name"));
-                }
-            }
-            for other in present {
-                let writer = self.hosts.get(*other).map(|h| h.writer);
-                if writer.is_some_and(|writer| !seen.contains(&writer)) {
-                    wrong.push(format!("host {other} is missing from the list"));
-                }
-            }
-            for text in wrong {
-                if !tell(format!("host {host}: {text}")) {
-                    return false;
-                }
-            }
-        }
-        true
     }
 
     /// Nothing waits, and nothing that moves is without a timer.

@@ -1,24 +1,23 @@
 //! The hub's process around the real broker: WebSockets as pairs of pipes, and the ways a hub can die.
 
+mod socket;
+
+pub use socket::Client;
+
 use crate::dice::seed_of;
-use crate::net::{End, Net, Pipe};
+use crate::net::{End, Net};
 use crate::queue::Ms;
 use crate::tap::Tap;
 use corridor_core::broker::{Broker, BrokerCommand, BrokerConfig, BrokerInput, SocketId};
 use corridor_core::id::RoomId;
-use corridor_core::node::{HubEvent, HubOp};
+use corridor_core::node::HubEvent;
 use corridor_core::time::{Mono, Now, Wall};
+use socket::{Down, Socket, Up};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
 
-/// A connection attempt into the void ends after this.
-const CONNECT_TIMEOUT: Ms = 20_000;
 /// TCP gives a connection up when its oldest data is unacknowledged for this long.
 const TCP_GIVES_UP: Ms = 60_000;
-
-/// One browser's end of sockets: a host and the run of its tab.
-pub type Client = (usize, u32);
 
 /// A moment the hub asked for.
 #[derive(Clone, Copy, Debug)]
@@ -40,34 +39,6 @@ pub struct Effects {
     pub later: Vec<(Ms, Due)>,
     /// Hand these events to nodes now.
     pub tell: Vec<(Client, HubEvent)>,
-}
-
-#[derive(Debug)]
-enum Up {
-    Connect,
-    Frame(Vec<u8>),
-    Alive,
-    Close,
-}
-
-#[derive(Debug)]
-enum Down {
-    Opened,
-    Frame(Arc<[u8]>),
-    Ping,
-    Close,
-}
-
-#[derive(Debug)]
-struct Socket {
-    client: Client,
-    /// The client still wants it.
-    wanted: bool,
-    opened: bool,
-    /// The broker knows it.
-    accepted: bool,
-    up: Pipe<Up>,
-    down: Pipe<Down>,
 }
 
 /// How a hub stops.
@@ -160,65 +131,6 @@ impl Hub {
     /// What the last call asks for.
     pub fn effects(&mut self) -> Effects {
         core::mem::take(&mut self.effects)
-    }
-
-    /// Carries out what a node wants of its WebSocket.
-    pub fn operate(&mut self, now: Ms, net: &mut Net, client: Client, op: HubOp) {
-        match op {
-            HubOp::Open => {
-                self.close(now, net, client);
-                self.open(now, net, client);
-            }
-            HubOp::Send(bytes) => {
-                if let Some(conn) = self.current.get(&client.0).copied()
-                    && self.sockets.get(&conn).is_some_and(|s| s.opened)
-                {
-                    self.push_up(now, net, conn, Up::Frame(bytes));
-                }
-            }
-            HubOp::Close => self.close(now, net, client),
-        }
-    }
-
-    fn open(&mut self, now: Ms, net: &mut Net, client: Client) {
-        let conn = SocketId(self.next);
-        self.next += 1;
-        let socket = Socket {
-            client,
-            wanted: true,
-            opened: false,
-            accepted: false,
-            up: Pipe::default(),
-            down: Pipe::default(),
-        };
-        self.sockets.insert(conn, socket);
-        self.current.insert(client.0, conn);
-        let timeout = (now + CONNECT_TIMEOUT, Due::Timeout(conn));
-        self.effects.later.push(timeout);
-        self.push_up(now, net, conn, Up::Connect);
-    }
-
-    fn close(&mut self, now: Ms, net: &mut Net, client: Client) {
-        if let Some(conn) = self.current.remove(&client.0) {
-            if let Some(socket) = self.sockets.get_mut(&conn) {
-                socket.wanted = false;
-            }
-            self.push_up(now, net, conn, Up::Close);
-        }
-    }
-
-    /// The tab is gone. Its system closes the socket, unless the machine lost power too.
-    pub fn vanish(&mut self, now: Ms, net: &mut Net, client: Client, power: bool) {
-        if power {
-            if let Some(conn) = self.current.remove(&client.0)
-                && let Some(socket) = self.sockets.get_mut(&conn)
-            {
-                socket.wanted = false;
-                socket.up.truncate(0);
-            }
-        } else {
-            self.close(now, net, client);
-        }
     }
 
     /// The hub stops and forgets everything.

@@ -1,0 +1,29 @@
+//! Seeds that once failed, by the fault they found. They stay, whatever the fixes.
+#![allow(clippy::panic)]
+
+use corridor_sim::run::run;
+use corridor_sim::script::Profile;
+
+fn all_well(seeds: &[u64], profile: Profile) {
+    for seed in seeds {
+        let report = run(*seed, profile, false);
+        assert!(report.wrong.is_empty(), "seed {seed}: {:#?}", report.wrong);
+        assert!(report.confirmed > 0, "seed {seed} did nothing");
+    }
+}
+
+/// A message shown before its cause kept its mark after the cause had come.
+#[test]
+fn the_gap_mark_goes_when_the_cause_comes_late() {
+    all_well(
+        &[268, 344, 760, 1179, 1538, 1753, 1813, 1882],
+        Profile::SHORT,
+    );
+    all_well(&[14, 40], Profile::LONG);
+}
+
+/// The hub lost its memory before the first person had entered: the room could never be opened again.
+#[test]
+fn the_maker_of_a_room_enters_it_before_anything_else() {
+    all_well(&[1949], Profile::SHORT);
+}
