@@ -127,17 +127,17 @@ impl Host for BrowserHost {
     }
 
     fn setting(&self, setting: Setting) -> Option<String> {
-        Texts::local()?.get(&self.setting_name(setting)?)
+        let places = self.places(setting);
+        places.iter().find_map(|(texts, name)| texts.get(name))
     }
 
     fn set_setting(&self, setting: Setting, value: Option<&str>) {
-        let (Some(texts), Some(name)) = (Texts::local(), self.setting_name(setting)) else {
-            return;
-        };
-        match value {
-            // On a full device a setting lasts only until the page is closed.
-            Some(value) => drop(texts.keep(&name, value)),
-            None => texts.remove(&name),
+        for (texts, name) in self.places(setting) {
+            match value {
+                // On a full device a setting lasts only until the page is closed.
+                Some(value) => drop(texts.keep(&name, value)),
+                None => texts.remove(&name),
+            }
         }
     }
 
@@ -162,20 +162,32 @@ impl Host for BrowserHost {
 }
 
 impl BrowserHost {
-    /// `None` for a setting of the open room when none is open.
-    fn setting_name(&self, setting: Setting) -> Option<String> {
-        match setting {
-            Setting::Theme => Some(format!("{PREFIX}theme")),
-            Setting::Keys => Some(format!("{PREFIX}keys")),
+    /// Where a setting is kept, the first place to look first. A draft follows the tab, whatever its slot,
+    /// and outlives it in the slot. Nowhere, for a setting of the open room when none is open.
+    fn places(&self, setting: Setting) -> Vec<(Texts, String)> {
+        let (local, session) = (Texts::local(), Texts::session());
+        let places = match setting {
+            Setting::Theme => vec![(local, Some(format!("{PREFIX}theme")))],
+            Setting::Keys => vec![(local, Some(format!("{PREFIX}keys")))],
             Setting::Draft => {
-                let page = self.page.upgrade()?;
-                let Place::Room(room, _) = &*page.place.borrow() else {
-                    return None;
+                let Some(page) = self.page.upgrade() else {
+                    return Vec::new();
                 };
-                let slot = page.handle()?.slot()?;
-                Some(format!("{PREFIX}draft/{room}/{slot}"))
+                let Place::Room(room, _) = &*page.place.borrow() else {
+                    return Vec::new();
+                };
+                let slot = page.handle().and_then(|room| room.slot());
+                vec![
+                    (session, Some(format!("{PREFIX}draft/{room}"))),
+                    (
+                        local,
+                        slot.map(|slot| format!("{PREFIX}draft/{room}/{slot}")),
+                    ),
+                ]
             }
-        }
+        };
+        let places = places.into_iter();
+        places.filter_map(|(texts, name)| texts.zip(name)).collect()
     }
 }
 
