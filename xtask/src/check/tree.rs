@@ -19,7 +19,11 @@ pub(super) struct Tree {
 }
 
 const FOLDERS: &[&str] = &["src", "tests", "crates", "xtask", "fuzz"];
-const TEXTS: &[&str] = &["Cargo.toml", "docs/PROTOCOL.md"];
+const TEXTS: &[&str] = &[
+    "Cargo.toml",
+    "crates/core/tests/golden/wire.txt",
+    "docs/PROTOCOL.md",
+];
 
 impl Tree {
     pub(super) fn load(project: &Project) -> Outcome<Self> {
