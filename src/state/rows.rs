@@ -125,25 +125,21 @@ impl<T: Row> Rows<T> {
         }
     }
 
-    /// Replaces everything; rows that stay keep their signals.
+    /// Replaces everything; rows that stay keep their signals. For a few hundred rows at most.
     pub fn replace(&self, rows: Vec<T>) {
-        let mut new: HashMap<T::Id, T> = HashMap::new();
         let order: Vec<T::Id> = rows.iter().map(Row::id).collect();
-        for row in rows {
-            new.insert(row.id(), row);
-        }
         let mut touched = false;
         self.map.update_value(|map| {
-            map.retain(|id, _| new.contains_key(id));
-            for (id, row) in new {
-                match map.get(&id) {
+            map.retain(|id, _| order.contains(id));
+            for row in rows {
+                match map.get(&row.id()) {
                     Some(old) if old.with_untracked(|old| *old == row) => {}
                     Some(old) => {
                         touched = true;
                         old.set(row);
                     }
                     None => {
-                        map.insert(id, ArcRwSignal::new(row));
+                        map.insert(row.id(), ArcRwSignal::new(row));
                     }
                 }
             }

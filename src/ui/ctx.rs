@@ -3,6 +3,7 @@
 use super::parts::toast::Toasts;
 use super::words::w;
 use crate::state::{Dispatch, Host, TimeStyle};
+use crate::ui::parts::react::memo;
 use corridor_core::node::{Command, CommandError, Done};
 use corridor_core::time::Wall;
 use leptos::prelude::*;
@@ -46,7 +47,7 @@ impl Ui {
             dispatch: StoredValue::new_local(dispatch),
             attended,
             clock,
-            today: Memo::new(move |_| midnight(&*host.get_value(), clock.get())).into(),
+            today: memo(move || midnight(&*host.get_value(), clock.get())).into(),
             toasts: Toasts::new(),
             help: RwSignal::new(false),
             keys: RwSignal::new(keys),

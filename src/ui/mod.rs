@@ -34,6 +34,7 @@ mod tasks;
 mod words;
 
 use crate::state::{Dispatch, Host, RoomState, Route};
+use crate::ui::parts::react::memo;
 use leptos::html;
 use leptos::prelude::*;
 use std::rc::Rc;
@@ -73,7 +74,7 @@ pub fn Root(
     });
 
     let main = NodeRef::<html::Main>::new();
-    let here = Memo::new(move |_| route.get());
+    let here = memo(move || route.get());
     view! {
         <parts::icon::Sprite />
         <button

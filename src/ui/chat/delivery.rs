@@ -3,7 +3,7 @@
 use crate::state::RoomState;
 use crate::state::select::chat::{Progress, progress};
 use crate::ui::parts::icon::Icon;
-use crate::ui::parts::react::{flag, says, slot, state, text};
+use crate::ui::parts::react::{flag, memo, says, slot, state, text};
 use crate::ui::room::name_of;
 use crate::ui::words::{fill, w};
 use corridor_core::node::{Delivery, MessageView};
@@ -18,7 +18,7 @@ pub(crate) fn Rung(
     /// The symbol only; the words are for assistive technology.
     brief: bool,
 ) -> impl IntoView {
-    let at = Memo::new(move |_| row.with(|message| progress(&message.delivery)));
+    let at = memo(move || row.with(|message| progress(&message.delivery)));
     view! {
         <button
             type="button"

@@ -4,10 +4,10 @@
 use super::message::Message;
 use super::scroll::Scroll;
 use crate::state::RoomState;
-use crate::state::select::chat::{Line, first_unread, lines};
+use crate::state::select::chat::{first_unread, lines};
 use crate::ui::ctx::ui;
 use crate::ui::parts::icon::Icon;
-use crate::ui::parts::react::{flag, text, when};
+use crate::ui::parts::react::{Entry, flag, memo, rows, text, when};
 use crate::ui::room::places;
 use crate::ui::words::w;
 use corridor_core::id::OpId;
@@ -32,7 +32,7 @@ pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl Int
     // How many of the oldest are not mounted.
     let skip = RwSignal::new(first_skip(room, unread_from.get_untracked()));
 
-    let shown = Memo::new(move |_| {
+    let shown = memo(move || {
         let from = unread_from.get();
         let heads: Vec<_> = order.with(|order| {
             order
@@ -157,9 +157,15 @@ pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl Int
                         },
                     )}
                     <ol class="message-list">
-                        <For each=move || shown.get() key=|line: &Line| *line let:line>
-                            <Message room line replying scroll />
-                        </For>
+                        {rows(
+                            move || shown.with(|lines| lines.iter().copied().map(Entry::Line).collect()),
+                            move |entry| match entry {
+                                Entry::Line(line) => {
+                                    view! { <Message room line replying scroll /> }.into_any()
+                                }
+                                _ => ().into_any(),
+                            },
+                        )}
                     </ol>
                 </div>
             </div>
@@ -175,7 +181,7 @@ pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl Int
 /// The way back to the end, with what waits there.
 #[component]
 fn ToEnd(room: RoomState, scroll: Scroll) -> impl IntoView {
-    let news = Memo::new(move |_| room.room.with(|room| room.unread));
+    let news = memo(move || room.room.with(|room| room.unread));
     let label = text(move || match news.get() {
         0 => String::from(w().to_end),
         news => w().new_below.of(news),

@@ -7,7 +7,7 @@ use crate::state::{RoomState, TimeStyle};
 use crate::ui::ctx::ui;
 use crate::ui::parts::avatar::Avatar;
 use crate::ui::parts::icon::Icon;
-use crate::ui::parts::react::{self, when};
+use crate::ui::parts::react::{self, memo, when};
 use crate::ui::room::{Focus as _, name_of, places};
 use crate::ui::words::{fill, w};
 use corridor_core::id::OpId;
@@ -41,8 +41,8 @@ pub(crate) fn Message(
     let row = RwSignal::from(row);
     let (mine, at, reply_to) =
         row.with_untracked(|m: &MessageView| (m.mine, m.stamp.wall(), m.reply_to));
-    let author = Memo::new(move |_| name_of(room, line.id.writer));
-    let text = Memo::new(move |_| row.with(|m| String::from(m.text.expose())));
+    let author = memo(move || name_of(room, line.id.writer));
+    let text = memo(move || row.with(|m| String::from(m.text.expose())));
     let host = ui.host();
     let clock = host.format(at, TimeStyle::Clock);
     let full = host.format(at, TimeStyle::Full);
@@ -153,7 +153,7 @@ fn ReplyButton(
 /// The message that is answered; a press goes to it.
 #[component]
 fn Quote(room: RoomState, id: OpId, scroll: Scroll) -> impl IntoView {
-    let says = Memo::new(move |_| {
+    let says = memo(move || {
         let author = name_of(room, id.writer);
         room.messages
             .read(id, |m| {

@@ -7,15 +7,9 @@ use std::fmt::Write as _;
 /// Light modules around the code (ISO/IEC 18004 asks for four).
 const QUIET: i32 = 4;
 
-/// `text` as a QR code; nothing when it does not fit into one.
-#[component]
-pub(crate) fn Qr(
-    /// What it says.
-    text: String,
-    /// Its accessible name.
-    label: &'static str,
-) -> impl IntoView {
-    drawing(&text).map(|(side, path)| {
+/// `text` as a QR code with `label` as its accessible name; nothing when it does not fit into one.
+pub(crate) fn qr(text: &str, label: &'static str) -> impl IntoView + use<> {
+    drawing(text).map(|(side, path)| {
         let mut view_box = String::new();
         let _ = write!(view_box, "0 0 {side} {side}");
         view! {

@@ -2,6 +2,7 @@
 //! action.
 
 use super::icon::Icon;
+use super::react::{Entry, rows};
 use crate::ui::words::w;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -158,37 +159,55 @@ fn dom_id(id: u64) -> String {
 pub(crate) fn ToastList(toasts: Toasts) -> impl IntoView {
     view! {
         <div class="toasts" role="status">
-            <For each=move || toasts.list.get() key=|toast| toast.id let:toast>
-                {
-                    let id = toast.id;
+            {rows(
+                move || {
+                    toasts.list.with(|list| list.iter().map(|toast| Entry::Toast(toast.id)).collect())
+                },
+                move |entry| match entry {
+                    Entry::Toast(id) => view! { <ToastRow toasts id /> }.into_any(),
+                    _ => ().into_any(),
+                },
+            )}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn ToastRow(toasts: Toasts, id: u64) -> impl IntoView {
+    let found = toasts.list.with_untracked(|list| {
+        let toast = list.iter().find(|toast| toast.id == id)?;
+        Some((
+            toast.text.clone(),
+            toast.action.as_ref().map(|(label, _)| *label),
+        ))
+    });
+    let Some((text, label)) = found else {
+        return ().into_any();
+    };
+    view! {
+        <div class="toast" id=dom_id(id)>
+            <p>{text}</p>
+            {label
+                .map(|label| {
                     view! {
-                        <div class="toast" id=dom_id(id)>
-                            <p>{toast.text}</p>
-                            {toast
-                                .action
-                                .map(|(label, _)| {
-                                    view! {
-                                        <button
-                                            type="button"
-                                            class="button on-toast"
-                                            on:click=move |_| toasts.act(id)
-                                        >
-                                            {label}
-                                        </button>
-                                    }
-                                })}
-                            <button
-                                type="button"
-                                class="button icon-only on-toast"
-                                aria-label=w().close
-                                on:click=move |_| toasts.dismiss(id)
-                            >
-                                <Icon name="#i-close" />
-                            </button>
-                        </div>
+                        <button
+                            type="button"
+                            class="button on-toast"
+                            on:click=move |_| toasts.act(id)
+                        >
+                            {label}
+                        </button>
                     }
-                }
-            </For>
+                })}
+            <button
+                type="button"
+                class="button icon-only on-toast"
+                aria-label=w().close
+                on:click=move |_| toasts.dismiss(id)
+            >
+                <Icon name="#i-close" />
+            </button>
         </div>
     }
     .into_any()

@@ -5,7 +5,7 @@ use crate::state::RoomState;
 use crate::state::select::connection::{Mood, Pill, pill};
 use crate::ui::parts::dialog::Dialog;
 use crate::ui::parts::icon::Icon;
-use crate::ui::parts::react::{says, slot, text};
+use crate::ui::parts::react::{memo, says, slot, text};
 use crate::ui::words::{fill, w};
 use corridor_core::node::HubState;
 use leptos::prelude::*;
@@ -13,9 +13,9 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn Connection(room: RoomState) -> impl IntoView {
     let open = RwSignal::new(false);
-    let state = Memo::new(move |_| room.room.with(pill));
-    let line = Memo::new(move |_| sentence(state.get()));
-    let mood = Memo::new(move |_| state.get().mood());
+    let state = memo(move || room.room.with(pill));
+    let line = memo(move || sentence(state.get()));
+    let mood = memo(move || state.get().mood());
     view! {
         <button
             type="button"
@@ -47,7 +47,7 @@ pub(crate) fn Connection(room: RoomState) -> impl IntoView {
 /// How each colleague is reached.
 #[component]
 fn Ways(room: RoomState) -> impl IntoView {
-    let others = Memo::new(move |_| {
+    let others = memo(move || {
         let mut all = Vec::new();
         room.people.each(|person| {
             if !person.me && !person.left {

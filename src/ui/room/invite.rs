@@ -3,7 +3,7 @@
 use crate::ui::ctx::ui;
 use crate::ui::parts::dialog::Dialog;
 use crate::ui::parts::icon::Icon;
-use crate::ui::parts::qr::Qr;
+use crate::ui::parts::qr::qr;
 use crate::ui::words::w;
 use leptos::html;
 use leptos::prelude::*;
@@ -55,7 +55,7 @@ fn Content() -> impl IntoView {
             {said}
         </p>
         <p class="hint">{words.qr_hint}</p>
-        <Qr text=link label=words.qr_label />
+        {qr(&link, words.qr_label)}
     }
     .into_any()
 }

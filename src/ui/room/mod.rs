@@ -15,7 +15,7 @@ use super::chat::Messages;
 use super::ctx::ui;
 use super::join::Join;
 use super::keys;
-use super::parts::react::{either, says, slot};
+use super::parts::react::{either, memo, says, slot};
 use super::tasks::Tasks;
 use super::words::w;
 use crate::state::RoomState;
@@ -48,7 +48,7 @@ pub(crate) fn RoomPage(room: Signal<Option<RoomState>>) -> impl IntoView {
 
 #[component]
 fn Opened(room: RoomState) -> impl IntoView {
-    let joined = Memo::new(move |_| room.room.with(|room| room.profile.is_some()));
+    let joined = memo(move || room.room.with(|room| room.profile.is_some()));
     either(
         move || joined.get(),
         move || view! { <Inside room /> }.into_any(),

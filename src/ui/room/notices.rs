@@ -4,14 +4,14 @@ use crate::state::RoomState;
 use crate::state::select::connection::{Notice, RefusalKind, notices};
 use crate::ui::ctx::ui;
 use crate::ui::parts::icon::Icon;
-use crate::ui::parts::react::slot;
+use crate::ui::parts::react::{memo, slot};
 use crate::ui::words::{fill, w};
 use leptos::prelude::*;
 
 #[component]
 pub(crate) fn Notices(room: RoomState) -> impl IntoView {
     let missing = ui().host().missing();
-    let all = Memo::new(move |_| room.room.with(|room| notices(room, &missing)));
+    let all = memo(move || room.room.with(|room| notices(room, &missing)));
     view! {
         <div class="notices" role="status">
             {slot(move || {

@@ -6,7 +6,7 @@ use crate::state::RoomState;
 use crate::ui::join::AboutMe;
 use crate::ui::parts::avatar::Avatar;
 use crate::ui::parts::icon::Icon;
-use crate::ui::parts::react::{says, text, when};
+use crate::ui::parts::react::{Entry, memo, rows, says, text, when};
 use crate::ui::words::w;
 use corridor_core::id::WriterId;
 use corridor_core::model::Presence;
@@ -48,23 +48,27 @@ pub(crate) fn whereabouts(person: &PersonView) -> Whereabouts {
 pub(crate) fn People(room: RoomState, inviting: RwSignal<bool>) -> impl IntoView {
     let places = places();
     let about_me = RwSignal::new(false);
-    let shown = Memo::new(move |_| {
+    let shown = memo(move || {
         let mut ids = Vec::new();
         room.people.each(|person| {
             if person.me || !person.left {
-                ids.push(person.id);
+                ids.push(Entry::Person(person.id));
             }
         });
         ids
     });
-    let alone = Memo::new(move |_| shown.with(|ids| ids.len() < 2));
+    let alone = memo(move || shown.with(|ids| ids.len() < 2));
     view! {
         <section class="region people" aria-label=w().people tabindex="-1" node_ref=places.people>
             <h2 class="region-title">{w().people}</h2>
             <ul class="people-list">
-                <For each=move || shown.get() key=|id| *id let:id>
-                    <Person room id about_me />
-                </For>
+                {rows(
+                    move || shown.get(),
+                    move |entry| match entry {
+                        Entry::Person(id) => view! { <Person room id about_me /> }.into_any(),
+                        _ => ().into_any(),
+                    },
+                )}
             </ul>
             {when(
                 move || alone.get(),
@@ -102,10 +106,10 @@ fn Person(room: RoomState, id: WriterId, about_me: RwSignal<bool>) -> impl IntoV
     };
     let row = RwSignal::from(row);
     let me = row.with_untracked(|person| person.me);
-    let name = Memo::new(move |_| row.with(|p| String::from(p.profile.name.expose())));
+    let name = memo(move || row.with(|p| String::from(p.profile.name.expose())));
     let role = text(move || row.with(|p| String::from(p.profile.role.expose())));
     let status = text(move || row.with(|p| String::from(p.profile.status.expose())));
-    let at = Memo::new(move |_| row.with(whereabouts));
+    let at = memo(move || row.with(whereabouts));
     view! {
         <li class="person" data-at=says(move || at.get().class)>
             <Avatar id name />

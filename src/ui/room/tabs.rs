@@ -4,7 +4,7 @@ use super::places::{Tab, places};
 use crate::state::RoomState;
 use crate::state::select::people::is_here;
 use crate::ui::parts::icon::Icon;
-use crate::ui::parts::react::{flag, maybe, text};
+use crate::ui::parts::react::{flag, maybe, memo, text};
 use crate::ui::words::{Counted, w};
 use corridor_core::model::TaskStatus;
 use leptos::prelude::*;
@@ -12,14 +12,14 @@ use leptos::prelude::*;
 #[component]
 pub(crate) fn Tabs(room: RoomState) -> impl IntoView {
     let words = w();
-    let to_do = Memo::new(move |_| {
+    let to_do = memo(move || {
         let mut count = 0usize;
         room.tasks
             .each(|task| count += usize::from(task.status != TaskStatus::Done));
         count
     });
-    let unread = Memo::new(move |_| room.room.with(|room| room.unread));
-    let here = Memo::new(move |_| {
+    let unread = memo(move || room.room.with(|room| room.unread));
+    let here = memo(move || {
         let mut count = 0usize;
         room.people
             .each(|person| count += usize::from(is_here(person)));

@@ -4,6 +4,7 @@ use crate::state::RoomState;
 use crate::state::select::edit::{Step, neighbours};
 use crate::state::select::tasks::{Around, Exceptions, Filter, Shown, Sieve};
 use crate::ui::ctx::{Ui, refusal};
+use crate::ui::parts::react::memo;
 use crate::ui::words::{fill, w};
 use corridor_core::id::TaskId;
 use corridor_core::model::{TaskChange, TaskStatus};
@@ -12,7 +13,7 @@ use leptos::prelude::*;
 use std::time::Duration;
 
 /// Rows mounted at first, and more with each "Show more". Browsers stay quick below some 500.
-const WINDOW: usize = 200;
+const WINDOW: usize = 100;
 /// A ticked task stays where it is for a moment, so that a slip can be taken back.
 const LINGER: Duration = Duration::from_secs(4);
 
@@ -47,14 +48,14 @@ impl Board {
         let added = RwSignal::new(Vec::new());
         let editing = RwSignal::new(Vec::new());
         let leaving = RwSignal::new(Vec::new());
-        let around = Memo::new(move |_| {
+        let around = memo(move || {
             room.room.with(|view| Around {
                 me: view.me,
                 profile: view.profile.clone(),
                 midnight: ui.today.get(),
             })
         });
-        let shown = Memo::new(move |_| {
+        let shown = memo(move || {
             let exceptions = Exceptions {
                 added: added.get(),
                 in_place: [lingering.get(), editing.get()].concat(),

@@ -107,7 +107,7 @@ pub(crate) fn Editor(
     let places = places();
     let task = row.get_untracked();
     let id = task.id;
-    let draft = Draft::new(board, task.clone());
+    let draft = Draft::new(board, task);
     let error = RwSignal::new(None::<&'static str>);
     let finished = StoredValue::new(false);
     let first = NodeRef::<html::Input>::new();

@@ -5,7 +5,7 @@ use super::board::Board;
 use crate::state::select::people::same;
 use crate::state::select::tasks::{Filter, Which, Who};
 use crate::ui::parts::icon::Icon;
-use crate::ui::parts::react::{flag, slot, state, text};
+use crate::ui::parts::react::{flag, memo, slot, state, text};
 use crate::ui::room::places;
 use crate::ui::words::w;
 use corridor_core::model::Assignee;
@@ -70,7 +70,7 @@ fn Segment(board: Board, label: &'static str, who: Who, which: Which) -> impl In
         ..Filter::default()
     };
     let wanted = filter.clone();
-    let pressed = Memo::new(move |_| {
+    let pressed = memo(move || {
         board.filter.with(|now| {
             (&now.who, now.which, &now.place) == (&wanted.who, wanted.which, &wanted.place)
         })
@@ -99,7 +99,7 @@ fn Segment(board: Board, label: &'static str, who: Who, which: Which) -> impl In
 #[component]
 fn WhoSelect(board: Board) -> impl IntoView {
     let words = w();
-    let chosen = Memo::new(move |_| {
+    let chosen = memo(move || {
         board.filter.with(|filter| match &filter.who {
             Who::Anyone => String::new(),
             Who::Mine => String::from("mine"),
@@ -144,7 +144,7 @@ fn WhoSelect(board: Board) -> impl IntoView {
 #[component]
 fn PlaceSelect(board: Board) -> impl IntoView {
     let words = w();
-    let places = Memo::new(move |_| {
+    let places = memo(move || {
         let mut all: Vec<String> = Vec::new();
         board.room.tasks.each(|task| {
             let place = task.place.expose().trim();

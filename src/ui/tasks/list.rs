@@ -3,35 +3,27 @@
 use super::board::Board;
 use super::row::TaskRow;
 use crate::state::select::tasks::{Filter, Which};
-use crate::ui::parts::react::{says, slot, text, when};
+use crate::ui::parts::react::{Entry, memo, rows, says, slot, text, when};
 use crate::ui::words::w;
-use corridor_core::id::TaskId;
 use leptos::prelude::*;
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Item {
-    Task(TaskId),
-    /// Stands above what is done.
-    DoneHead,
-}
 
 #[component]
 pub(crate) fn List(board: Board) -> impl IntoView {
-    let items = Memo::new(move |_| {
+    let items = memo(move || {
         board.shown.with(|shown| {
-            let head = (!shown.done.is_empty()).then_some(Item::DoneHead);
+            let head = (!shown.done.is_empty()).then_some(Entry::DoneHead);
             shown
                 .to_do
                 .iter()
                 .copied()
-                .map(Item::Task)
+                .map(Entry::Task)
                 .chain(head)
-                .chain(shown.done.iter().copied().map(Item::Task))
+                .chain(shown.done.iter().copied().map(Entry::Task))
                 .take(board.limit.get())
                 .collect::<Vec<_>>()
         })
     });
-    let hidden = Memo::new(move |_| {
+    let hidden = memo(move || {
         board
             .shown
             .with(|shown| (shown.to_do.len() + shown.done.len()).saturating_sub(board.limit.get()))
@@ -39,12 +31,13 @@ pub(crate) fn List(board: Board) -> impl IntoView {
     view! {
         <div class="task-scroll">
             <ul class="task-list">
-                <For each=move || items.get() key=|item| *item let:item>
-                    {match item {
-                        Item::Task(id) => view! { <TaskRow board id /> }.into_any(),
-                        Item::DoneHead => view! { <DoneHead board /> }.into_any(),
-                    }}
-                </For>
+                {rows(
+                    move || items.get(),
+                    move |entry| match entry {
+                        Entry::Task(id) => view! { <TaskRow board id /> }.into_any(),
+                        _ => view! { <DoneHead board /> }.into_any(),
+                    },
+                )}
             </ul>
             {when(
                 move || { hidden.get() > 0 },
@@ -82,9 +75,9 @@ fn DoneHead(board: Board) -> impl IntoView {
 #[component]
 fn Empty(board: Board) -> impl IntoView {
     let words = w();
-    let any = Memo::new(move |_| board.room.tasks.order().with(|order| !order.is_empty()));
-    let plain = Memo::new(move |_| board.filter.with(Filter::is_plain));
-    let counts = Memo::new(move |_| {
+    let any = memo(move || board.room.tasks.order().with(|order| !order.is_empty()));
+    let plain = memo(move || board.filter.with(Filter::is_plain));
+    let counts = memo(move || {
         board
             .shown
             .with(|shown| (shown.to_do.len(), shown.done.len()))

@@ -5,7 +5,7 @@ use super::editor::Editor;
 use super::meta::meta;
 use crate::state::select::edit::Step;
 use crate::ui::parts::icon::Icon;
-use crate::ui::parts::react::{either, slot, text, when};
+use crate::ui::parts::react::{either, memo, slot, text, when};
 use crate::ui::words::{fill, w};
 use corridor_core::id::TaskId;
 use corridor_core::model::{Priority, TaskStatus};
@@ -20,10 +20,10 @@ pub(crate) fn TaskRow(board: Board, id: TaskId) -> impl IntoView {
         return ().into_any();
     };
     let row = RwSignal::from(row);
-    let title = Memo::new(move |_| row.with(|task| String::from(task.title.expose())));
-    let done = Memo::new(move |_| row.with(|task| task.status == TaskStatus::Done));
-    let urgent = Memo::new(move |_| row.with(|task| task.priority == Priority::Urgent));
-    let editing = Memo::new(move |_| board.editing.with(|ids| ids.contains(&id)));
+    let title = memo(move || row.with(|task| String::from(task.title.expose())));
+    let done = memo(move || row.with(|task| task.status == TaskStatus::Done));
+    let urgent = memo(move || row.with(|task| task.priority == Priority::Urgent));
+    let editing = memo(move || board.editing.with(|ids| ids.contains(&id)));
     let checkbox = NodeRef::<html::Input>::new();
     let opener = NodeRef::<html::Button>::new();
     let dom_id = {
