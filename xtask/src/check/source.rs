@@ -199,7 +199,8 @@ fn paths(tokens: &[Token], module: &[String]) -> Vec<PathUse> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
-        if token.text == "use" {
+        let captures = tokens.get(at + 1).is_some_and(|next| next.text == "<");
+        if token.text == "use" && !captures {
             at = use_tree(tokens, at + 1, "", module, &mut found);
         } else if is_name(&token.text) {
             let start = at;
@@ -242,10 +243,10 @@ fn use_tree(
             "{" => {
                 at += 1;
                 while tokens.get(at).is_some_and(|token| token.text != "}") {
-                    at = use_tree(tokens, at, &path, module, found);
-                    if tokens.get(at).is_some_and(|token| token.text == ",") {
-                        at += 1;
-                    }
+                    let end = use_tree(tokens, at, &path, module, found);
+                    // Past the comma; and always on, should this be no `use` declaration at all.
+                    let comma = tokens.get(end).is_some_and(|token| token.text == ",");
+                    at = if comma || end == at { end + 1 } else { end };
                 }
                 return at + 1;
             }
@@ -360,6 +361,18 @@ mod tests {
         assert_eq!(named("src/store/mod.rs"), ["src/store/laws"]);
         assert_eq!(named("src/store.rs"), ["src/store/laws"]);
         assert_eq!(named("src/lib.rs"), ["src/laws"]);
+    }
+
+    #[test]
+    fn what_only_looks_like_a_declaration_ends_too() {
+        for text in [
+            "fn f() -> impl Fn() + use<> { g(); h(); }",
+            "fn f() { view! { \"To\" use { ; } and , } }",
+            "macro_rules! m { () => { use { ;;; ",
+        ] {
+            let closed = format!("{text}{}", if text.ends_with("; ") { "} } }" } else { "" });
+            Source::parse("src/a.rs", &closed).unwrap();
+        }
     }
 
     #[test]
