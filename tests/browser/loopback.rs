@@ -123,6 +123,20 @@ async fn packets_pass_both_ways_in_order_and_whole() {
 }
 
 #[wasm_bindgen_test]
+fn the_channel_is_ordered_and_reliable_and_both_ends_agree_on_it() {
+    let end = End::new();
+    let read = |name: &str| js_sys::Reflect::get(end.at().raw().1, &name.into()).unwrap();
+    assert_eq!((read("label"), read("id")), ("corridor".into(), 0.into()));
+    for (name, wanted) in [("ordered", true), ("negotiated", true)] {
+        assert_eq!(read(name), wanted, "{name}");
+    }
+    for name in ["maxRetransmits", "maxPacketLifeTime"] {
+        assert!(read(name).is_null(), "{name}");
+    }
+    assert_eq!(read("binaryType"), "arraybuffer");
+}
+
+#[wasm_bindgen_test]
 async fn an_ice_restart_keeps_the_channel_and_what_is_sent_meanwhile() {
     let (mut a, mut b) = joined().await;
     let credentials = |end: &End| {

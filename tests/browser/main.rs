@@ -9,6 +9,7 @@
 )]
 
 mod app;
+mod failure;
 mod guards;
 mod loopback;
 mod seats;
