@@ -4,6 +4,7 @@ use crate::state::select::chat::excerpt;
 use crate::state::{RoomState, Setting};
 use crate::ui::ctx::{Ui, refusal, ui};
 use crate::ui::parts::icon::Icon;
+use crate::ui::parts::later::Later;
 use crate::ui::parts::react::{self, slot};
 use crate::ui::room::{Focus as _, name_of, places};
 use crate::ui::words::{fill, w};
@@ -24,7 +25,6 @@ pub(crate) fn Composer(room: RoomState, replying: RwSignal<Option<OpId>>) -> imp
     let error = RwSignal::new(None::<&'static str>);
     let busy = StoredValue::new(false);
     let typing = Typing::new(ui);
-    on_cleanup(move || typing.stop());
 
     let send = move || {
         let typed = text.get_untracked();
@@ -169,7 +169,7 @@ fn who_types(room: RoomState) -> String {
 #[derive(Clone, Copy)]
 struct Typing {
     ui: Ui,
-    said: StoredValue<Option<TimeoutHandle>>,
+    later: Later,
     touched: StoredValue<bool>,
 }
 
@@ -177,7 +177,7 @@ impl Typing {
     fn new(ui: Ui) -> Self {
         Self {
             ui,
-            said: StoredValue::new(None),
+            later: Later::new(),
             touched: StoredValue::new(false),
         }
     }
@@ -185,7 +185,7 @@ impl Typing {
     /// A key was pressed.
     fn go_on(self) {
         self.touched.set_value(true);
-        if self.said.get_value().is_none() {
+        if !self.later.waits() {
             self.say();
         }
     }
@@ -193,21 +193,18 @@ impl Typing {
     fn say(self) {
         self.touched.set_value(false);
         self.ui.send(Command::Typing(true), |_| ());
-        let next = set_timeout_with_handle(
-            move || match self.touched.try_get_value() {
-                Some(true) => self.say(),
-                Some(false) => self.stop(),
-                None => {}
-            },
-            SAY_AGAIN,
-        );
-        self.said.set_value(next.ok());
+        self.later.after(SAY_AGAIN, move || {
+            if self.touched.get_value() {
+                self.say();
+            } else {
+                self.ui.send(Command::Typing(false), |_| ());
+            }
+        });
     }
 
     fn stop(self) {
-        if let Some(timer) = self.said.try_get_value().flatten() {
-            timer.clear();
-            self.said.set_value(None);
+        if self.later.waits() {
+            self.later.cancel_timer();
             self.ui.send(Command::Typing(false), |_| ());
         }
     }

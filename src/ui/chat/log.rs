@@ -7,6 +7,7 @@ use crate::state::RoomState;
 use crate::state::select::chat::{first_unread, lines};
 use crate::ui::ctx::ui;
 use crate::ui::parts::icon::Icon;
+use crate::ui::parts::later::Later;
 use crate::ui::parts::react::{Entry, flag, memo, rows, text, when};
 use crate::ui::room::places;
 use crate::ui::words::w;
@@ -48,13 +49,10 @@ pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl Int
     });
 
     let mark_read = move || {
-        let attended = ui.attended.try_get_untracked() == Some(true);
-        let Some(first) = unread(room).filter(|_| attended) else {
+        let Some(first) = unread(room).filter(|_| ui.attended.get_untracked()) else {
             return;
         };
-        let Some(lines) = shown.try_get_untracked() else {
-            return;
-        };
+        let lines = shown.get_untracked();
         let Some(last) = scroll.last_seen(lines.iter().map(|line| line.id)) else {
             return;
         };
@@ -66,12 +64,16 @@ pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl Int
             ui.send(Command::MarkRead(last), |_| ());
         }
     };
+    let later = Later::new();
+    let to_end = StoredValue::new(false);
     let settle = move || {
-        request_animation_frame(move || {
-            let Some(from) = unread_from.try_get_untracked() else {
-                return;
-            };
-            scroll.land(from);
+        later.next_frame(move || {
+            scroll.land(unread_from.get_untracked());
+            if to_end.get_value() {
+                to_end.set_value(false);
+                scroll.to_end();
+            }
+            scroll.look();
             mark_read();
         });
     };
@@ -91,11 +93,9 @@ pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl Int
                 skip.set(count.saturating_sub(WINDOW));
             }
         }
-        request_animation_frame(move || {
-            if arrived && mine {
-                scroll.to_end();
-            }
-        });
+        if arrived && mine {
+            to_end.set_value(true);
+        }
         settle();
         last
     });
@@ -106,19 +106,6 @@ pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl Int
         settle();
     });
 
-    let due = StoredValue::new(false);
-    let on_scroll = move |_| {
-        if due.get_value() {
-            return;
-        }
-        due.set_value(true);
-        request_animation_frame(move || {
-            if due.try_set_value(false).is_none() {
-                scroll.look();
-                mark_read();
-            }
-        });
-    };
     let earlier = move || skip.update(|skip| *skip = skip.saturating_sub(WINDOW));
 
     view! {
@@ -130,7 +117,7 @@ pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl Int
                 aria-label=words.conversation
                 tabindex="0"
                 node_ref=scroll.node
-                on:scroll=on_scroll
+                on:scroll=move |_| settle()
             >
                 <div class="log-content">
                     {when(

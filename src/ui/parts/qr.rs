@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 const QUIET: i32 = 4;
 
 /// `text` as a QR code with `label` as its accessible name; nothing when it does not fit into one.
-pub(crate) fn qr(text: &str, label: &'static str) -> impl IntoView + use<> {
+pub(crate) fn qr(text: &str, label: &'static str) -> Option<AnyView> {
     drawing(text).map(|(side, path)| {
         let mut view_box = String::new();
         let _ = write!(view_box, "0 0 {side} {side}");
@@ -17,6 +17,7 @@ pub(crate) fn qr(text: &str, label: &'static str) -> impl IntoView + use<> {
                 <path d=path></path>
             </svg>
         }
+        .into_any()
     })
 }
 

@@ -2,6 +2,7 @@
 //! action.
 
 use super::icon::Icon;
+use super::later::Later;
 use super::react::{Entry, rows};
 use crate::ui::words::w;
 use leptos::prelude::*;
@@ -26,6 +27,7 @@ struct Toast {
     action: Option<(&'static str, Act)>,
     /// Runs when the toast goes without its action having been used.
     unused: Option<Act>,
+    stay: Duration,
 }
 
 /// The toasts. A handle.
@@ -101,6 +103,7 @@ impl Toasts {
                 text,
                 action,
                 unused,
+                stay,
             });
         });
         let oldest = self
@@ -109,23 +112,6 @@ impl Toasts {
         if let Some(oldest) = oldest {
             self.dismiss(oldest);
         }
-        self.expire(id, stay);
-    }
-
-    fn expire(self, id: u64, stay: Duration) {
-        set_timeout(
-            move || {
-                let held = document()
-                    .get_element_by_id(&dom_id(id))
-                    .is_some_and(|toast| toast.matches(":hover, :focus-within").unwrap_or(false));
-                if held {
-                    self.expire(id, HELD);
-                } else {
-                    self.dismiss(id);
-                }
-            },
-            stay,
-        );
     }
 
     fn take(self, id: u64) -> Option<Toast> {
@@ -173,18 +159,30 @@ pub(crate) fn ToastList(toasts: Toasts) -> impl IntoView {
     .into_any()
 }
 
+fn expire(toasts: Toasts, later: Later, id: u64, stay: Duration) {
+    later.after(stay, move || {
+        let held = document()
+            .get_element_by_id(&dom_id(id))
+            .is_some_and(|toast| toast.matches(":hover, :focus-within").unwrap_or(false));
+        if held {
+            expire(toasts, later, id, HELD);
+        } else {
+            toasts.dismiss(id);
+        }
+    });
+}
+
 #[component]
 fn ToastRow(toasts: Toasts, id: u64) -> impl IntoView {
     let found = toasts.list.with_untracked(|list| {
         let toast = list.iter().find(|toast| toast.id == id)?;
-        Some((
-            toast.text.clone(),
-            toast.action.as_ref().map(|(label, _)| *label),
-        ))
+        let label = toast.action.as_ref().map(|(label, _)| *label);
+        Some((toast.text.clone(), label, toast.stay))
     });
-    let Some((text, label)) = found else {
+    let Some((text, label, stay)) = found else {
         return ().into_any();
     };
+    expire(toasts, Later::new(), id, stay);
     view! {
         <div class="toast" id=dom_id(id)>
             <p>{text}</p>

@@ -1,5 +1,6 @@
 //! The places of a room that the keyboard can jump to.
 
+use crate::ui::parts::later::Later;
 use leptos::html::{Input, Section, Textarea};
 use leptos::prelude::*;
 
@@ -32,6 +33,7 @@ pub(crate) struct Places {
     pub(crate) new_task: NodeRef<Input>,
     pub(crate) search: NodeRef<Input>,
     pub(crate) composer: NodeRef<Textarea>,
+    later: Later,
 }
 
 /// Something that can take the focus.
@@ -73,13 +75,14 @@ impl Places {
             new_task: NodeRef::new(),
             search: NodeRef::new(),
             composer: NodeRef::new(),
+            later: Later::new(),
         }
     }
 
     /// Shows the region, then moves the focus into it once it is on screen.
     pub(crate) fn focus(self, tab: Tab, place: impl Focus) {
         self.tab.set(tab);
-        request_animation_frame(move || place.focus());
+        self.later.next_frame(move || place.focus());
     }
 
     /// Moves on to the next region, or back.

@@ -4,6 +4,7 @@ use crate::state::RoomState;
 use crate::state::select::edit::{Step, neighbours};
 use crate::state::select::tasks::{Around, Exceptions, Filter, Shown, Sieve};
 use crate::ui::ctx::{Ui, refusal};
+use crate::ui::parts::later::Later;
 use crate::ui::parts::react::memo;
 use crate::ui::words::{fill, w};
 use corridor_core::id::TaskId;
@@ -107,6 +108,7 @@ impl Board {
         task: TaskId,
         done: bool,
         checkbox: String,
+        later: Later,
         refused: impl FnOnce() + 'static,
     ) {
         let status = if done {
@@ -115,7 +117,7 @@ impl Board {
             TaskStatus::Open
         };
         self.lingering.update(|held| held.push(task));
-        self.let_go_later(task, checkbox);
+        self.let_go(task, checkbox, later);
         let command = Command::EditTask(task, vec![TaskChange::Status(status)]);
         self.ui.send(command, move |result| {
             if let Err(error) = result {
@@ -126,20 +128,17 @@ impl Board {
     }
 
     /// A row that moves takes the keyboard's focus with it, so it waits until the focus is elsewhere.
-    fn let_go_later(self, task: TaskId, checkbox: String) {
-        set_timeout(
-            move || {
-                let focused = document()
-                    .get_element_by_id(&checkbox)
-                    .is_some_and(|node| node.matches(":focus-visible").unwrap_or(false));
-                if focused {
-                    self.let_go_later(task, checkbox);
-                } else {
-                    self.lingering.try_update(|held| remove(held, task));
-                }
-            },
-            LINGER,
-        );
+    fn let_go(self, task: TaskId, checkbox: String, later: Later) {
+        later.after(LINGER, move || {
+            let focused = document()
+                .get_element_by_id(&checkbox)
+                .is_some_and(|node| node.matches(":focus-visible").unwrap_or(false));
+            if focused {
+                self.let_go(task, checkbox, later);
+            } else {
+                self.lingering.update(|held| remove(held, task));
+            }
+        });
     }
 
     /// Takes a task off the list now, and deletes it for everyone once the undo has passed. A deletion cannot

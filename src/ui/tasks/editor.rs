@@ -8,7 +8,7 @@ use crate::state::select::edit::changes;
 use crate::ui::ctx::refusal;
 use crate::ui::parts::icon::Icon;
 use crate::ui::parts::react::{maybe, text};
-use crate::ui::room::{Focus as _, places};
+use crate::ui::room::{Tab, places};
 use crate::ui::words::{fill, w};
 use corridor_core::model::{Priority, TaskChange, TaskStatus};
 use corridor_core::node::{Command, CommandError, TaskView};
@@ -211,7 +211,7 @@ pub(crate) fn Editor(
                     on:click=move |_| {
                         finished.set_value(true);
                         row.with_untracked(|task| board.delete(id, task.title.expose()));
-                        request_animation_frame(move || places.tasks.focus());
+                        places.focus(Tab::Tasks, places.tasks);
                     }
                 >
                     <Icon name="#i-trash" />

@@ -5,6 +5,7 @@ use super::editor::Editor;
 use super::meta::meta;
 use crate::state::select::edit::Step;
 use crate::ui::parts::icon::Icon;
+use crate::ui::parts::later::Later;
 use crate::ui::parts::react::{either, memo, slot, text, when};
 use crate::ui::words::{fill, w};
 use corridor_core::id::TaskId;
@@ -26,6 +27,7 @@ pub(crate) fn TaskRow(board: Board, id: TaskId) -> impl IntoView {
     let editing = memo(move || board.editing.with(|ids| ids.contains(&id)));
     let checkbox = NodeRef::<html::Input>::new();
     let opener = NodeRef::<html::Button>::new();
+    let later = Later::new();
     let dom_id = {
         let mut text = String::from("done-");
         text.push_str(&id.to_string());
@@ -34,7 +36,7 @@ pub(crate) fn TaskRow(board: Board, id: TaskId) -> impl IntoView {
     let tick_id = dom_id.clone();
 
     let back_to_title = move || {
-        request_animation_frame(move || {
+        later.next_frame(move || {
             if let Some(opener) = opener.get_untracked() {
                 let _ = opener.focus();
             }
@@ -73,6 +75,7 @@ pub(crate) fn TaskRow(board: Board, id: TaskId) -> impl IntoView {
                                 id,
                                 wanted,
                                 tick_id.clone(),
+                                later,
                                 move || {
                                     if let Some(checkbox) = checkbox.get_untracked() {
                                         checkbox.set_checked(!wanted);
@@ -136,6 +139,7 @@ fn Reading(
 #[component]
 fn Mover(board: Board, id: TaskId, title: Memo<String>, step: Step) -> impl IntoView {
     let button = NodeRef::<html::Button>::new();
+    let later = Later::new();
     let (label, icon) = match step {
         Step::Up => (w().move_up, "#i-up"),
         Step::Down => (w().move_down, "#i-down"),
@@ -148,7 +152,7 @@ fn Mover(board: Board, id: TaskId, title: Memo<String>, step: Step) -> impl Into
             node_ref=button
             on:click=move |_| {
                 title.with_untracked(|title| board.step(id, step, title));
-                request_animation_frame(move || {
+                later.next_frame(move || {
                     if let Some(button) = button.get_untracked() {
                         let _ = button.focus();
                     }
