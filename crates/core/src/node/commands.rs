@@ -323,6 +323,7 @@ impl Node {
             return;
         }
         self.replica.commit(self.me);
+        self.kept.raise(self.me, self.replica.have().get(self.me));
         self.settle(now);
         self.output(Output::Done(pending.answer, Ok(pending.done)));
         if pending.leave {

@@ -35,7 +35,7 @@ impl Node {
     }
 
     fn have_field(&self) -> ClockField {
-        ClockField(self.replica.have().iter().collect())
+        ClockField(self.kept.iter().collect())
     }
 
     /// One frame of a packet.
@@ -161,7 +161,7 @@ impl Node {
     pub(super) fn acknowledge(&mut self, id: PeerId, writers: Vec<WriterId>) {
         let entries: Vec<(WriterId, Seq)> = writers
             .into_iter()
-            .map(|writer| (writer, self.replica.have().get(writer)))
+            .map(|writer| (writer, self.kept.get(writer)))
             .collect();
         let have = Have {
             have: ClockField(entries),
@@ -172,8 +172,8 @@ impl Node {
     }
 
     fn beat_received(&mut self, now: Now, id: PeerId, beat: &Beat) {
-        let mine = self.replica.have().digest();
-        let all: Vec<(WriterId, Seq)> = self.replica.have().iter().collect();
+        let mine = self.kept.digest();
+        let all: Vec<(WriterId, Seq)> = self.kept.iter().collect();
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };

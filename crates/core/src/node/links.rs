@@ -230,7 +230,7 @@ impl Node {
     pub(super) fn beat(&self, nonce: u64) -> Beat {
         Beat {
             nonce,
-            digest: self.replica.have().digest(),
+            digest: self.kept.digest(),
             away: self.hidden,
         }
     }

@@ -110,8 +110,8 @@ impl fmt::Display for Timer {
 enum Saving {
     /// Own operations: [`Node::pending`] knows the rest.
     Own,
-    /// Others' operations: confirm them to those who sent them.
-    Others(Vec<(PeerId, Vec<WriterId>)>),
+    /// Others' operations, through these sequences: confirm them to those who sent them.
+    Others(VersionVector, Vec<(PeerId, Vec<WriterId>)>),
     /// Confirmations and admission.
     Memory,
 }
@@ -130,6 +130,8 @@ pub struct Node {
     rng: Rng,
 
     replica: Replica,
+    /// What is held and saved: more is never claimed to anyone (R-MSG-2).
+    kept: VersionVector,
     memory: Memory,
     memory_dirty: bool,
     /// Others' operations of this turn, to be saved at its end.
@@ -199,6 +201,7 @@ impl Node {
             durable: config.durable,
             now: now.mono,
             rng,
+            kept: replica.have().clone(),
             replica,
             memory,
             memory_dirty: false,
@@ -366,14 +369,22 @@ impl Node {
         if acks.is_empty() && fresh.is_empty() {
             return;
         }
+        let through: VersionVector = fresh.iter().map(|id| (id.writer, id.seq)).collect();
         if fresh.is_empty() || !self.durable {
+            self.keep(&through);
             for (peer, writers) in acks {
                 self.acknowledge(peer, writers);
             }
             return;
         }
         let records = fresh.iter().filter_map(|id| self.op_record(*id)).collect();
-        self.save(records, Saving::Others(acks));
+        self.save(records, Saving::Others(through, acks));
+    }
+
+    fn keep(&mut self, through: &VersionVector) {
+        for (writer, seq) in through.iter() {
+            self.kept.raise(writer, seq);
+        }
     }
 
     fn save_memory(&mut self) {
@@ -386,9 +397,10 @@ impl Node {
     fn saved(&mut self, now: Now, ticket: Ticket, result: Result<(), SaveError>) {
         match self.saving.remove(&ticket) {
             Some(Saving::Own) => self.own_saved(now, ticket, result),
-            Some(Saving::Others(acks)) => {
+            Some(Saving::Others(through, acks)) => {
                 // Also when it failed: it is on the screen here, and the room's state says it is not kept.
                 self.storage_state(result);
+                self.keep(&through);
                 for (peer, writers) in acks {
                     self.acknowledge(peer, writers);
                 }
