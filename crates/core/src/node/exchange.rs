@@ -123,6 +123,13 @@ impl Node {
     fn run_received(&mut self, now: Now, id: PeerId, run: &Run) {
         match self.replica.receive(run) {
             Ok(Received::New(writer, seqs)) => {
+                let (first, last) = (*seqs.start(), *seqs.end());
+                self.log(
+                    Level::Debug,
+                    Phase::Sync,
+                    Some(id),
+                    format!("took operations {first} to {last} of {}", writer.short()),
+                );
                 self.fresh.extend(seqs.map(|seq| OpId { writer, seq }));
                 self.ack_later(id, writer);
                 let due = now.mono.plus(limits::ASK_PATIENCE);
