@@ -56,8 +56,10 @@ pub struct Host {
     pub answers: BTreeMap<Ticket, Result<Done, CommandError>>,
     /// Wakes in a row that asked to be called at once.
     pub hurry: u32,
-    /// Messages this person was shown and marked as read, by position in time.
+    /// When the tab was opened last.
     pub opened_at: Ms,
+    /// A slow storage has work until then.
+    pub disk_until: Ms,
     next_ticket: u64,
 }
 
@@ -91,6 +93,7 @@ impl Host {
             answers: BTreeMap::new(),
             hurry: 0,
             opened_at: 0,
+            disk_until: 0,
             next_ticket: 1,
         }
     }

@@ -74,8 +74,9 @@ fn main() -> ExitCode {
     });
     println!("{total}");
     if !failed.is_empty() {
+        let some = failed.get(..failed.len().min(20)).unwrap_or_default();
         println!(
-            "FAILED: {} of {} runs: {failed:?}",
+            "FAILED: {} of {} runs, among them {some:?}",
             failed.len(),
             total.runs
         );

@@ -123,15 +123,20 @@ impl Ledger {
             (Command::DeleteTask(id), _) => {
                 self.tasks.entry(*id).or_default().perhaps_deleted += 1;
             }
-            (Command::MarkRead(_), Mark::Read(ids)) => {
-                self.read.extend(ids.iter().map(|id| (asked.0, *id)));
-            }
+            (Command::MarkRead(_), _) => self.marked(asked.0, &mark),
             (Command::SetProfile(_), _) => {
                 self.profiles.remove(&asked.0);
             }
             _ => {}
         }
         self.open.insert(asked, (command.clone(), mark));
+    }
+
+    /// Somebody was shown messages up to a mark.
+    pub fn marked(&mut self, reader: WriterId, mark: &Mark) {
+        if let Mark::Read(ids) = mark {
+            self.read.extend(ids.iter().map(|id| (reader, *id)));
+        }
     }
 
     /// The node answered.

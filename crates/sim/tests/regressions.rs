@@ -27,3 +27,12 @@ fn the_gap_mark_goes_when_the_cause_comes_late() {
 fn the_maker_of_a_room_enters_it_before_anything_else() {
     all_well(&[1949], Profile::SHORT);
 }
+
+/// Digests and greetings spoke of operations that a slow storage did not have yet.
+#[test]
+fn nothing_is_claimed_before_it_is_saved() {
+    all_well(
+        &[194, 245, 260, 269, 605, 971, 1029, 1141, 1343, 1736],
+        Profile::SHORT,
+    );
+}

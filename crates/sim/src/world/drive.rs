@@ -2,7 +2,7 @@
 
 use super::{Event, World, stream};
 use crate::dice::seed_of;
-use crate::disk::Health;
+use crate::disk::{Disk, Health};
 use crate::host::Crash;
 use crate::net::End;
 use crate::rtc::PcId;
@@ -10,6 +10,13 @@ use corridor_core::id::Ticket;
 use corridor_core::limits;
 use corridor_core::node::{Config, HubOp, Input, Node, Output, RtcOp};
 use corridor_core::store::Key;
+
+/// What a node asks of its storage.
+#[derive(Debug)]
+pub(super) enum DiskJob {
+    Save(Ticket, Vec<(Key, Vec<u8>)>),
+    Remove(Vec<Key>),
+}
 
 /// More inputs than this in one go mean that node and storage talk to each other for ever.
 const MOST_INPUTS: u32 = 5_000;
@@ -19,41 +26,43 @@ const HIDDEN_TIMER: u64 = 60_000;
 impl World {
     /// Opens the tab of `host`, which reads its disk.
     pub fn start(&mut self, host: usize) {
-        let (now, seed, room, key) = (
-            self.clock(host),
-            self.setup.seed,
-            self.room,
-            self.key.clone(),
-        );
-        let Some(h) = self.hosts.get_mut(host) else {
+        let now = self.clock(host);
+        let Some(h) = self.hosts.get_mut(host).filter(|h| h.node.is_none()) else {
             return;
         };
-        if h.node.is_some() {
-            return;
-        }
         h.run += 1;
         h.opened_at = self.now;
-        let Some(disk) = self.disks.get(h.disk) else {
+        let (run, disk) = (h.run, h.disk);
+        let stored = self.disks.get(disk).map(Disk::read).unwrap_or_default();
+        let keys: Vec<Key> = stored.iter().map(|(key, _)| *key).collect();
+        let Some(config) = self.config(host) else {
             return;
         };
-        let config = Config {
-            room,
-            key: h.other_key.clone().unwrap_or(key),
-            device: h.key(),
-            seed: seed_of(seed, stream::NODES, (host as u64) << 32 | u64::from(h.run)),
-            durable: disk.health != Health::Blocked,
-            hub_host: "hub.test".to_owned(),
-        };
-        let stored = disk.read();
-        let keys: Vec<Key> = stored.iter().map(|(key, _)| *key).collect();
-        h.node = Some(Node::new(config, now, stored));
-        let run = h.run;
+        if let Some(h) = self.hosts.get_mut(host) {
+            h.node = Some(Node::new(config, now, stored));
+        }
         self.holds(host, keys.into_iter());
         self.count.starts += 1;
         self.note(|| format!("host {host} starts run {run}"));
         self.net.set_off(End::Host(host), false);
         self.input(host, Input::Wake);
         self.follow_up();
+    }
+
+    /// What the present run of `host` is made from.
+    #[must_use]
+    pub fn config(&self, host: usize) -> Option<Config> {
+        let h = self.hosts.get(host)?;
+        let disk = self.disks.get(h.disk)?;
+        let number = (host as u64) << 32 | u64::from(h.run);
+        Some(Config {
+            room: self.room,
+            key: h.other_key.clone().unwrap_or_else(|| self.key.clone()),
+            device: h.key(),
+            seed: seed_of(self.setup.seed, stream::NODES, number),
+            durable: disk.health != Health::Blocked,
+            hub_host: "hub.test".to_owned(),
+        })
     }
 
     /// Has the effect of a browser that delivers `input` to the tab of `host` now.
@@ -139,13 +148,16 @@ impl World {
         }
         let client = (host, self.hosts.get(host).map_or(0, |h| h.run));
         match output {
-            Output::Save(ticket, records) => self.save(host, ticket, &records),
+            Output::Save(ticket, records) => {
+                for (key, bytes) in &records {
+                    self.mix(key.to_string().as_bytes());
+                    self.mix(bytes);
+                }
+                self.disk_job(host, DiskJob::Save(ticket, records));
+            }
             Output::Remove(keys) => {
                 self.mix(&(keys.len() as u64).to_le_bytes());
-                let disk = self.hosts.get(host).map(|h| h.disk);
-                if let Some(disk) = disk.and_then(|disk| self.disks.get_mut(disk)) {
-                    disk.remove(&keys);
-                }
+                self.disk_job(host, DiskJob::Remove(keys));
             }
             Output::Hub(op) => {
                 if let HubOp::Send(bytes) = &op {
@@ -196,32 +208,62 @@ impl World {
         }
     }
 
-    fn save(&mut self, host: usize, ticket: Ticket, records: &[(Key, Vec<u8>)]) {
-        for (key, bytes) in records {
-            self.mix(key.to_string().as_bytes());
-            self.mix(bytes);
-        }
+    /// Gives the storage something to do: at once, or in order after a while.
+    fn disk_job(&mut self, host: usize, job: DiskJob) {
+        let delay = self.setup.disk_delay;
+        let wait = if delay > 0 {
+            self.dice.range(0, delay)
+        } else {
+            0
+        };
+        let now = self.now;
         let Some(h) = self.hosts.get_mut(host) else {
             return;
         };
-        let Some(disk) = self.disks.get_mut(h.disk) else {
+        let run = h.run;
+        if delay == 0 {
+            let answer = self.carry_out_on_disk(host, job);
+            if let (Some(answer), Some(h)) = (answer, self.hosts.get_mut(host)) {
+                h.inbox.push_back(answer);
+            }
+            return;
+        }
+        h.disk_until = h.disk_until.max(now + wait);
+        let at = h.disk_until;
+        self.queue.push(at, Event::Disk { host, run, job });
+    }
+
+    /// A slow storage gets to a job. When its tab has died meanwhile, the job may be lost, and nobody is told.
+    pub(super) fn disk_works(&mut self, host: usize, run: u32, job: DiskJob) {
+        let Some(h) = self.hosts.get(host).filter(|h| h.run == run) else {
             return;
         };
-        let answer = disk.write(records);
-        let run = h.run;
-        if answer.is_ok() {
-            self.holds(host, records.iter().map(|(key, _)| *key));
-        } else {
-            self.storage_failed(host);
+        let alive = h.node.is_some();
+        if !alive && self.dice.chance(500) {
+            return;
         }
-        let input = Input::Saved(ticket, answer);
-        if self.setup.disk_delay == 0 {
-            if let Some(h) = self.hosts.get_mut(host) {
-                h.inbox.push_back(input);
+        let answer = self.carry_out_on_disk(host, job);
+        if let Some(answer) = answer.filter(|_| alive) {
+            self.input(host, answer);
+        }
+    }
+
+    fn carry_out_on_disk(&mut self, host: usize, job: DiskJob) -> Option<Input> {
+        let disk = self.disks.get_mut(self.hosts.get(host)?.disk)?;
+        match job {
+            DiskJob::Remove(keys) => {
+                disk.remove(&keys);
+                None
             }
-        } else {
-            let at = self.now + self.dice.range(0, self.setup.disk_delay);
-            self.queue.push(at, Event::Input { host, run, input });
+            DiskJob::Save(ticket, records) => {
+                let answer = disk.write(&records);
+                if answer.is_ok() {
+                    self.holds(host, records.iter().map(|(key, _)| *key));
+                } else {
+                    self.storage_failed(host);
+                }
+                Some(Input::Saved(ticket, answer))
+            }
         }
     }
 

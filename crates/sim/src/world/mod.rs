@@ -40,8 +40,20 @@ mod stream {
 /// Something that is due.
 #[derive(Debug)]
 enum Event {
-    Wake { host: usize, version: u64 },
-    Input { host: usize, run: u32, input: Input },
+    Wake {
+        host: usize,
+        version: u64,
+    },
+    Input {
+        host: usize,
+        run: u32,
+        input: Input,
+    },
+    Disk {
+        host: usize,
+        run: u32,
+        job: drive::DiskJob,
+    },
     Rtc(rtc::Due),
     Hub(hub::Due),
 }
@@ -55,7 +67,7 @@ pub struct Setup {
     pub weather: Weather,
     /// The hub offers a STUN server.
     pub stun: bool,
-    /// Answers of the storage take up to this long; zero for at once, as localStorage.
+    /// Writing takes up to this long and is answered when done; zero for at once, as localStorage.
     pub disk_delay: Ms,
     /// Devices' clocks are wrong by up to this.
     pub skew: Ms,
@@ -228,6 +240,7 @@ impl World {
                     self.input(host, input);
                 }
             }
+            Event::Disk { host, run, job } => self.disk_works(host, run, job),
             Event::Rtc(due) => self.rtc.due(self.now, &mut self.net, due),
             Event::Hub(due) => self.hub.due(self.now, &mut self.net, due),
         }

@@ -197,7 +197,7 @@ impl World {
     }
 
     /// What a person sees of the thing they are about to change.
-    fn mark(&self, host: usize, command: &Command) -> Mark {
+    pub(super) fn mark(&self, host: usize, command: &Command) -> Mark {
         let Some(node) = self.node(host) else {
             return Mark::Nothing;
         };

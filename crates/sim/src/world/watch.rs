@@ -73,11 +73,16 @@ impl World {
         let Some(command) = h.asked.remove(&ticket) else {
             return self.violate(format!("host {host} answers what nobody asked"));
         };
-        self.ledger.answered(asked, &answer);
-        if command == Command::Leave && answer.is_ok() {
-            h.left = true;
+        if let Command::MarkRead(_) = &command {
+            // Behind a slow storage a mark covers what was shown when its turn came.
+            let mark = self.mark(host, &command);
+            self.ledger.marked(asked.0, &mark);
         }
-        h.answers.insert(ticket, answer);
+        self.ledger.answered(asked, &answer);
+        if let Some(h) = self.hosts.get_mut(host) {
+            h.left |= command == Command::Leave && answer.is_ok();
+            h.answers.insert(ticket, answer);
+        }
     }
 
     pub(super) fn watch_log(&mut self, host: usize, line: &LogLine) {

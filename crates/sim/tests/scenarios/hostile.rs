@@ -1,8 +1,11 @@
 //! Bytes that no honest peer sends (law L5): they change nothing, and nobody else is touched.
 
 use super::{settled_as_is, shown};
+use corridor_core::clock::Stamp;
 use corridor_core::limits;
+use corridor_core::model::{Body, Op};
 use corridor_core::node::{HubEvent, Input, RtcEvent};
+use corridor_core::wire::peer::{PeerFrame, Run};
 use corridor_sim::dice::Dice;
 use corridor_sim::world::{Setup, World};
 use std::collections::VecDeque;
@@ -142,4 +145,38 @@ fn a_hub_that_repeats_alters_and_invents_frames_changes_nothing() {
     assert_eq!(world.tasks(0), content.0);
     world.post(0, "afterwards").unwrap();
     assert!(world.run_until(75_000, |w| shown(w, &[0, 1, 2], "afterwards") == [1, 1, 1]));
+}
+
+#[test]
+fn a_member_cannot_speak_for_another() {
+    let (mut world, content) = busy_clinic(206);
+    let victim = world.hosts[2].writer;
+    let first = world.node(0).unwrap().version_vector().get(victim) + 1;
+    let op = |wall: u64| Op {
+        stamp: Stamp::at(corridor_core::time::Wall(wall)),
+        context: Vec::new(),
+        body: Body::Post {
+            text: "what the victim never said".into(),
+            reply_to: None,
+        },
+    };
+    let bytes = corridor_core::wire::op::encode(&op(1_767_600_000_000)).unwrap();
+    let rejected = world.node(0).unwrap().room().rejected;
+    let own_key = world.hosts[1].key();
+    for signature in [[0; 64], [7; 64], own_key.sign(&bytes)] {
+        assert!(world.run_until(75_000, |w| w.linked(0, 1)));
+        let mut packet = Vec::new();
+        let ops = vec![bytes.clone().into()];
+        PeerFrame::Ops(Run {
+            writer: victim,
+            first,
+            ops,
+            signature,
+        })
+        .encode_into(&mut packet);
+        assert!(inject(&mut world, packet));
+        world.run_for(500);
+    }
+    assert!(world.node(0).unwrap().room().rejected > rejected);
+    unharmed(&mut world, &content);
 }
