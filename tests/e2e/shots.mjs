@@ -11,9 +11,9 @@ const FOLDER =
   process.env.CORRIDOR_SHOTS ?? fileURLToPath(new URL("../../target/shots", import.meta.url));
 
 const SIZES = {
-  desktop: { width: 1440, height: 900 },
-  tablet: { width: 820, height: 1180, isMobile: true, hasTouch: true },
   phone: { width: 390, height: 844, isMobile: true, hasTouch: true },
+  tablet: { width: 820, height: 1180, isMobile: true, hasTouch: true },
+  desktop: { width: 1440, height: 900 },
 };
 const SCHEMES = ["light", "dark"];
 
@@ -48,14 +48,20 @@ async function furnish(smith, ann) {
   await smith.reaches(ann, "direct");
 }
 
-/** Turns of the browser until what was asked for is painted. */
-const painted = (page) =>
-  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+/** Waits until the page is open and painted. */
+async function painted(page) {
+  await page.waitForFunction(
+    () => document.querySelector("h1, h2") && !document.body.innerText.includes("Opening"),
+  );
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
 
 async function shoot(person, name) {
   const { page } = person;
   for (const [size, viewport] of Object.entries(SIZES)) {
     await page.setViewport(viewport);
+    // An emulated device keeps the zoom of a larger one before it, so they grow, and each loads the page anew.
+    await page.reload();
     for (const scheme of SCHEMES) {
       await page.emulateMediaFeatures([
         { name: "prefers-color-scheme", value: scheme },
