@@ -111,3 +111,24 @@ fn a_damaged_record_is_skipped_and_the_rest_survives() {
     assert!(world.run_until(20_000, |w| shown(w, &hosts, "first") == [1, 1]));
     assert_eq!(shown(&world, &hosts, "second"), [1, 1]);
 }
+
+#[test]
+fn ones_own_damaged_records_come_back_from_the_others() {
+    let (mut world, hosts) = clinic(75, 3);
+    for number in 0..5 {
+        world.post(0, &format!("own {number}.")).unwrap();
+    }
+    assert!(world.run_until(5_000, |w| w.messages(2).len() == 5));
+    world.kill(0, false);
+    let me = world.hosts[0].writer;
+    for (key, mut bytes) in world.disks[0].read() {
+        if matches!(key, corridor_core::store::Key::Op(_, writer, seq) if writer == me && seq > 4) {
+            bytes.truncate(10);
+            world.disks[0].plant(key, bytes);
+        }
+    }
+    world.join(0);
+    assert!(world.run_until(20_000, |w| w.all_linked(&hosts) && w.messages(0).len() == 5));
+    world.post(0, "and on").unwrap();
+    assert!(world.run_until(5_000, |w| shown(w, &hosts, "and on") == [1, 1, 1]));
+}
