@@ -143,7 +143,7 @@ impl World {
         }
     }
 
-    /// A delivery state must be true when it is shown (R-MSG-2).
+    /// A delivery state must be true when it is shown (R-MSG-2), and an answer comes after its question (R-MSG-4).
     fn check_claims(&mut self, host: usize, changes: &Changes) {
         let Some(h) = self.hosts.get(host) else {
             return;
@@ -152,18 +152,28 @@ impl World {
         let Some(node) = h.node.as_ref() else {
             return;
         };
-        let mut claims = Vec::new();
+        let (mut claims, mut early) = (Vec::new(), Vec::new());
         for id in &changes.messages {
             self.recorded.held.insert((me, *id));
-            let Some(message) = node.message(*id).filter(|m| m.mine) else {
+            let Some(message) = node.message(*id) else {
                 continue;
             };
+            let unanswered = |question: &OpId| node.message(*question).is_none();
+            if !message.gap && message.reply_to.as_ref().is_some_and(unanswered) {
+                early.push(*id);
+            }
+            if !message.mine {
+                continue;
+            }
             let proven = message.delivery.into_iter();
             claims.extend(
                 proven
                     .filter(|(_, state)| *state >= Delivery::Delivered)
                     .map(|(to, state)| (*id, to, state)),
             );
+        }
+        for id in early {
+            self.violate(format!("host {host} shows {id} before what it answers"));
         }
         for (id, to, state) in claims {
             self.count.claims += 1;

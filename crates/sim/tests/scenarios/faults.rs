@@ -39,11 +39,16 @@ fn a_cut_of_5_20_or_45_seconds_heals_and_loses_nothing() {
 }
 
 #[test]
-fn a_twenty_second_cut_is_healed_by_a_restart_on_the_same_connection() {
+fn a_cut_that_the_browser_notices_brings_a_restart_on_the_same_connection() {
     let (mut world, hosts) = clinic(84, 2);
     let before = world.rtc.live(0);
     world.cut(End::Host(0), End::Host(1));
     world.run_for(9_000);
+    let restarts = |w: &corridor_sim::world::World| {
+        let both = [w.link(0, 1), w.link(1, 0)];
+        both.into_iter().flatten().map(|l| l.restarts).sum::<u32>()
+    };
+    assert!(restarts(&world) > 0, "restarted at `disconnected`");
     world.heal();
     assert!(world.run_until(20_000, |w| w.all_linked(&hosts)));
     assert_eq!(world.rtc.live(0), before, "the same connection");

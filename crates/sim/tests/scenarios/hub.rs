@@ -127,6 +127,25 @@ fn a_dropped_link_goes_over_the_relay_and_back_without_loss() {
 }
 
 #[test]
+fn what_was_under_way_when_a_link_dropped_arrives_soon() {
+    for seed in 32..42 {
+        let (mut world, _) = clinic(seed, 2);
+        world.net.weather.delay = (20, 60);
+        let peer = world.hosts[1].writer;
+        for number in 0..30 {
+            world.post(0, &format!("{number}.")).unwrap();
+        }
+        world.run_for(seed);
+        world
+            .done_by(0, Command::Fault(Fault::DropLink(peer)))
+            .unwrap();
+        let soon = world.run_until(2_000, |w| w.messages(1).len() == 30);
+        assert!(soon, "seed {seed}: {} of 30", world.messages(1).len());
+        settled_as_is(&mut world, 70_000);
+    }
+}
+
+#[test]
 fn relay_only_is_obeyed_and_can_be_undone() {
     let (mut world, hosts) = clinic(31, 2);
     world
