@@ -22,6 +22,15 @@ pub struct Args {
     #[arg(long, env = "CORRIDOR_APP_DIR", value_name = "DIR")]
     pub app_dir: Option<PathBuf>,
 
+    /// How long a room lives after its last use, such as 8h or 90m
+    #[arg(
+        long,
+        env = "CORRIDOR_ROOM_TTL",
+        default_value = "8h",
+        value_name = "TIME"
+    )]
+    pub room_ttl: humantime::Duration,
+
     /// UDP port of STUN; 0 takes a free one
     #[arg(
         long,

@@ -45,6 +45,8 @@ pub struct Settings {
     pub stun_port: Option<u16>,
     /// Host and port under which browsers know the hub, where a proxy in front changes the `Host` header.
     pub public_authority: Option<String>,
+    /// How long a room lives without use.
+    pub room_ttl: Duration,
     /// What is served at `/`.
     pub app: App,
 }
@@ -88,6 +90,7 @@ impl Hub {
             bind,
             stun_port,
             public_authority,
+            room_ttl,
             app,
         } = settings;
         let listener = TcpListener::bind(bind)
@@ -109,7 +112,9 @@ impl Hub {
         getrandom::fill(&mut seed).map_err(StartError::Random)?;
         // The client puts the host name of its page in place of the question mark.
         let ice = stun.iter().map(|stun| format!("stun:?:{}", stun.port()));
-        let broker = BrokerHandle::start(BrokerConfig::new(seed, ice.collect()));
+        let mut config = BrokerConfig::new(seed, ice.collect());
+        config.limits.room_ttl = room_ttl;
+        let broker = BrokerHandle::start(config);
         let state = State::new(
             broker,
             app,

@@ -5,12 +5,13 @@ import { test } from "node:test";
 import { Clinic } from "../lib/clinic.mjs";
 import { emptyStorage, fillStorage, noStorage, noWebAssembly } from "../lib/faults.mjs";
 import { HUB_AWAY } from "../lib/person.mjs";
+import { until } from "../lib/wait.mjs";
 
 const KEY_CHARS = 43;
 
 /** A room that exists, with Dr. Smith in it. */
-async function withRoom(t) {
-  const clinic = await Clinic.open(t);
+async function withRoom(t, hubOptions) {
+  const clinic = await Clinic.open(t, hubOptions);
   const smith = await clinic.person("Dr. Smith");
   const link = await smith.createRoom(clinic.home);
   await smith.join("Dentist");
@@ -63,6 +64,22 @@ test("a link to a room the hub never had says so", async (t) => {
   const other = room.slice(0, -4) + (room.endsWith("0000") ? "1111" : "0000");
   const ann = await clinic.person("Ann");
   await follow(ann, link.replace(room, other), "The hub does not know this room");
+});
+
+test("a room that has ended says so, and what was written stays on the device", async (t) => {
+  const { clinic, smith, link } = await withRoom(t, { args: ["--room-ttl", "1s"] });
+  await smith.addTask("Written in time");
+  await smith.hasTask("Written in time");
+  await smith.open(clinic.home);
+  await until("the room is over", async () => {
+    const health = await (await fetch(`${clinic.hub.url}/health`)).json();
+    return health.rooms === 0;
+  });
+  const ann = await clinic.person("Ann");
+  await follow(ann, link, "This room has ended");
+  await smith.open(link);
+  await smith.waitForText("This room has ended. What was written is still here on this device");
+  await smith.waitForText("Written in time");
 });
 
 test("a hub that is away when a room is created says so, and the page stays usable", async (t) => {

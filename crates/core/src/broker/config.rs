@@ -1,6 +1,7 @@
 //! What a broker is made from.
 
 use crate::limits;
+use core::time::Duration;
 
 /// Settings of one broker. Not `Debug`: the seed foretells every challenge.
 #[derive(Clone)]
@@ -24,6 +25,8 @@ pub struct BrokerLimits {
     pub connections: usize,
     /// Connections from one address, as [`super::network_of`] groups them.
     pub per_address: usize,
+    /// How long a room, or an entry of its phone book, lives without use.
+    pub room_ttl: Duration,
 }
 
 impl Default for BrokerLimits {
@@ -33,6 +36,7 @@ impl Default for BrokerLimits {
             members: limits::HUB_MAX_MEMBERS,
             connections: limits::HUB_MAX_CONNECTIONS,
             per_address: limits::HUB_MAX_PER_ADDRESS,
+            room_ttl: limits::ROOM_TTL,
         }
     }
 }

@@ -66,7 +66,7 @@ impl Broker {
         let limit = self.config.limits.members;
         let room = match self.rooms.visit(now.mono, join.room) {
             Err(Refusal::UnknownRoom) if join.resume => {
-                let room = Room::new(Some(join.tag), now.mono);
+                let room = Room::new(Some(join.tag), now.mono, self.config.limits.room_ttl);
                 self.rooms.open(now.mono, join.room, room)?;
                 self.report(Report::RoomOpened(join.room));
                 self.arm_sweep(now.mono);

@@ -3,7 +3,7 @@
 use super::room::Room;
 use super::{Broker, Refusal, Report};
 use crate::id::{PeerId, RoomId, RoomTag};
-use crate::limits::{HUB_MAX_ADDRESS_BYTES, ROOM_TTL};
+use crate::limits::HUB_MAX_ADDRESS_BYTES;
 use crate::time::{Mono, Now};
 use core::time::Duration;
 
@@ -25,7 +25,8 @@ impl Broker {
     /// [`Refusal::Full`].
     pub fn create_room(&mut self, now: Now) -> Result<RoomId, Refusal> {
         let id = RoomId(self.rng.uuid_v7(now.wall));
-        self.rooms.open(now.mono, id, Room::new(None, now.mono))?;
+        let room = Room::new(None, now.mono, self.config.limits.room_ttl);
+        self.rooms.open(now.mono, id, room)?;
         self.report(Report::RoomOpened(id));
         self.arm_sweep(now.mono);
         Ok(id)
@@ -53,7 +54,7 @@ impl Broker {
         room.check_tag(tag)?;
         room.note(now.mono, peer, address.to_owned(), limit)?;
         room.claim(tag);
-        Ok(ROOM_TTL)
+        Ok(self.config.limits.room_ttl)
     }
 
     /// The page of `room`, for those who know its tag.
@@ -66,10 +67,11 @@ impl Broker {
         room: RoomId,
         tag: RoomTag,
     ) -> Result<Vec<PhoneEntry>, Refusal> {
+        let ttl = self.config.limits.room_ttl;
         let room = self.rooms.visit(now.mono, room)?;
         room.check_tag(tag)?;
         room.touch(now.mono);
-        let left = |used: Mono| ROOM_TTL.saturating_sub(now.mono.since(used));
+        let left = |used: Mono| ttl.saturating_sub(now.mono.since(used));
         Ok(room
             .entries(now.mono)
             .map(|(peer, address, used)| PhoneEntry {

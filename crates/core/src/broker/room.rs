@@ -2,9 +2,9 @@
 
 use super::{Refusal, SocketId};
 use crate::id::{PeerId, RoomTag, SessionId};
-use crate::limits::ROOM_TTL;
 use crate::time::Mono;
 use crate::wire::hub::Member;
+use core::time::Duration;
 use std::collections::BTreeMap;
 
 #[derive(Clone, Copy, Debug)]
@@ -26,16 +26,19 @@ pub(super) struct Room {
     members: BTreeMap<PeerId, Occupant>,
     book: BTreeMap<PeerId, Entry>,
     used: Mono,
+    /// How long it lives without use, and so does an entry of its book.
+    ttl: Duration,
 }
 
 impl Room {
     /// A room that nobody has entered. Without a tag, the first to come sets it.
-    pub(super) fn new(tag: Option<RoomTag>, now: Mono) -> Self {
+    pub(super) fn new(tag: Option<RoomTag>, now: Mono, ttl: Duration) -> Self {
         Self {
             tag,
             members: BTreeMap::new(),
             book: BTreeMap::new(),
             used: now,
+            ttl,
         }
     }
 
@@ -57,9 +60,9 @@ impl Room {
         self.used = now;
     }
 
-    /// True when nobody is connected and nobody used it for [`ROOM_TTL`].
+    /// True when nobody is connected and nobody used it for its time to live.
     pub(super) fn is_over(&self, now: Mono) -> bool {
-        self.members.is_empty() && now.since(self.used) >= ROOM_TTL
+        self.members.is_empty() && now.since(self.used) >= self.ttl
     }
 
     /// Gives `member` a seat and answers the socket it had before.
@@ -129,14 +132,14 @@ impl Room {
         self.book.iter().filter_map(move |(peer, entry)| {
             let connected = self.members.contains_key(peer);
             let used = if connected { now } else { entry.used };
-            (now.since(used) < ROOM_TTL).then_some((*peer, entry.address.as_str(), used))
+            (now.since(used) < self.ttl).then_some((*peer, entry.address.as_str(), used))
         })
     }
 
     /// Drops phone-book entries that are no longer valid.
     pub(super) fn forget_stale(&mut self, now: Mono) {
-        let members = &self.members;
+        let (members, ttl) = (&self.members, self.ttl);
         self.book
-            .retain(|peer, entry| members.contains_key(peer) || now.since(entry.used) < ROOM_TTL);
+            .retain(|peer, entry| members.contains_key(peer) || now.since(entry.used) < ttl);
     }
 }

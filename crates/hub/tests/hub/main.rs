@@ -29,6 +29,7 @@ async fn hub_with(app: App) -> Hub {
         bind: SocketAddr::from(([127, 0, 0, 1], 0)),
         stun_port: Some(0),
         public_authority: None,
+        room_ttl: corridor_core::limits::ROOM_TTL,
         app,
     };
     Hub::start(settings).await.unwrap()

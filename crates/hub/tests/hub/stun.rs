@@ -54,6 +54,7 @@ async fn a_taken_port_gives_way_to_a_free_one() {
         bind: SocketAddr::from(([127, 0, 0, 1], 0)),
         stun_port: Some(port),
         public_authority: None,
+        room_ttl: corridor_core::limits::ROOM_TTL,
         app: App::default(),
     })
     .await

@@ -180,6 +180,7 @@ fn limits_answer_full() {
         members: 2,
         connections: 5,
         per_address: 3,
+        ..BrokerLimits::default()
     });
     let room = world.room();
     assert!(world.broker.create_room(world.now).is_err());
