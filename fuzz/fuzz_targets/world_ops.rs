@@ -70,20 +70,12 @@ fn perform(world: &mut World, number: usize, act: &Act) {
     let end = |at: &u8| End::Host(host(at));
     match act {
         Act::Post(by) => {
-            let post = Command::Post {
-                text: text().into(),
-                reply_to: None,
-            };
-            world.ask(host(by), post);
+            world.ask(host(by), Command::say(text(), None));
         }
         Act::Reply(by, to) => {
             let messages = world.messages(host(by));
             let to = messages.get(usize::from(*to) % messages.len().max(1));
-            let reply = Command::Post {
-                text: text().into(),
-                reply_to: to.map(|m| m.id),
-            };
-            world.ask(host(by), reply);
+            world.ask(host(by), Command::say(text(), to.map(|m| m.id)));
         }
         Act::Add(by) => {
             let title = TaskChange::Title(text().into());

@@ -248,6 +248,7 @@ words! {
         answered_missing: "A message that is not here",
         at_rung: "{}: {}",
         saved_here: "Saved here",
+        expired: "Not reached in time",
         on_its_way: "On its way",
         delivered: "Delivered",
         delivered_to: "Delivered to {} of {}",

@@ -5,6 +5,7 @@ use core::fmt;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use hkdf::Hkdf;
 use sha2::{Digest as _, Sha256};
+use x25519_dalek::{PublicKey, StaticSecret};
 
 /// 32 random bytes in the link's fragment. Never sent, never logged.
 #[derive(Clone, PartialEq, Eq)]
@@ -145,6 +146,14 @@ impl DeviceKey {
     #[must_use]
     pub fn writer(&self) -> WriterId {
         writer_id(&self.public(), self.slot)
+    }
+
+    /// The shared secret with another device (X25519); `None` when `theirs` is no public key, or one of small order.
+    pub(crate) fn agree(&self, theirs: &[u8; 32]) -> Option<[u8; 32]> {
+        let theirs = VerifyingKey::from_bytes(theirs).ok()?;
+        let theirs = PublicKey::from(theirs.to_montgomery().to_bytes());
+        let shared = StaticSecret::from(self.signing.to_scalar_bytes()).diffie_hellman(&theirs);
+        shared.was_contributory().then(|| shared.to_bytes())
     }
 
     /// Signs `message`.

@@ -18,6 +18,7 @@ pub mod limits;
 mod link;
 pub mod model;
 pub mod node;
+mod private;
 pub mod redact;
 pub mod rng;
 mod seal;

@@ -6,6 +6,8 @@ use core::time::Duration;
 pub const MAX_OP_BYTES: usize = 24 * 1024;
 /// Longest message text in bytes: several screens of writing.
 pub const MAX_TEXT_BYTES: usize = 8 * 1024;
+/// Longest sealed private message in bytes: the text, what goes with it, its padding, nonce and tag.
+pub const MAX_SEALED_BYTES: usize = MAX_TEXT_BYTES + 256;
 /// Longest task title, name, place or status in bytes: a line.
 pub const MAX_LINE_BYTES: usize = 512;
 /// Longest order key of a task in bytes.
@@ -36,6 +38,16 @@ pub const MAX_AHEAD: usize = 1024;
 pub const FRAME_LOG: usize = 500;
 /// An operation stamped further ahead than this waits until its time comes.
 pub const MAX_FUTURE: Duration = Duration::from_secs(5 * 60);
+/// A clock that differs from the others' by less than this is left alone.
+pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(30);
+/// A wall clock that moves against the monotonic one by more than this in one step was set anew.
+pub const CLOCK_JUMP: Duration = Duration::from_secs(5);
+/// How long a lost edit can be put back (R-TASK-3).
+pub const LOST_TTL: Duration = Duration::from_secs(24 * 3600);
+/// Lost edits whose dismissal is remembered.
+pub const MAX_DISMISSED: usize = 256;
+/// Changes that can be undone, newest first.
+pub const MAX_UNDO: usize = 50;
 /// An operation whose causes never came is shown, marked, after this.
 pub const GAP_PATIENCE: Duration = Duration::from_secs(10);
 

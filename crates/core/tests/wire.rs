@@ -152,9 +152,9 @@ fn newer_versions_are_read_as_far_as_possible() {
         read_peer(&[0x82, 0x18, 99, 0x80]),
         Err(WireError::Unknown(99))
     );
-    // [4, [nonce, digest, away, "more"]]
+    // [4, [nonce, digest, away, wall, "more"]]
     let ping = [
-        0x82, 0x04, 0x84, 0x01, 0x02, 0xf4, 0x64, b'm', b'o', b'r', b'e',
+        0x82, 0x04, 0x85, 0x01, 0x02, 0xf4, 0x07, 0x64, b'm', b'o', b'r', b'e',
     ];
     assert!(matches!(read_peer(&ping).as_deref(), Ok([PeerFrame::Ping(beat)]) if beat.nonce == 1));
 }

@@ -162,7 +162,7 @@ impl Ledger {
 
     fn confirm(&mut self, writer: WriterId, command: Command, done: &Done, mark: Mark) {
         match (command, done) {
-            (Command::Post { text, reply_to }, Done::Message(id)) => {
+            (Command::Post { text, reply_to, .. }, Done::Message(id)) => {
                 let text = text.expose().to_owned();
                 let audience = match mark {
                     Mark::Audience(audience) => audience,

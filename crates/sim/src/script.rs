@@ -173,8 +173,7 @@ impl Script {
         } else {
             None
         };
-        let text = self.text("message").into();
-        Command::Post { text, reply_to }
+        Command::say(self.text("message"), reply_to)
     }
 
     fn rename(&mut self, world: &mut World, host: usize) -> Command {

@@ -33,10 +33,7 @@ pub(crate) fn Composer(room: RoomState, replying: RwSignal<Option<OpId>>) -> imp
             return;
         }
         busy.set_value(true);
-        let command = Command::Post {
-            text: body.into(),
-            reply_to: replying.get_untracked(),
-        };
+        let command = Command::say(body, replying.get_untracked());
         ui.send(command, move |result| {
             if busy.try_set_value(false).is_some() {
                 return;

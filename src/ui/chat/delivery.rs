@@ -62,6 +62,7 @@ pub(crate) fn Detail(room: RoomState, row: RwSignal<MessageView>) -> impl IntoVi
 fn step_words(at: Delivery) -> (&'static str, &'static str) {
     let words = w();
     match at {
+        Delivery::Expired => ("#i-disk", words.expired),
         Delivery::Saved => ("#i-disk", words.saved_here),
         Delivery::Sent => ("#i-arrow", words.on_its_way),
         Delivery::Delivered => ("#i-check", words.delivered),

@@ -148,7 +148,13 @@ impl Broker {
                     self.refuse(conn, Refusal::NotJoined);
                 }
             }
-            Ok(ClientFrame::Ping(number)) => self.send(conn, &HubFrame::Pong(number)),
+            Ok(ClientFrame::Ping(number)) => self.send(
+                conn,
+                &HubFrame::Pong {
+                    number,
+                    wall: now.wall.0,
+                },
+            ),
             Err(WireError::Unknown(_)) => {
                 self.unknown_frames = self.unknown_frames.saturating_add(1);
             }

@@ -37,18 +37,14 @@ impl PathHealth {
         self.pings.push_back((nonce, now));
     }
 
-    /// A pong came; true when it answers one of our pings. Older ones count as answered too.
-    pub(crate) fn ponged(&mut self, now: Mono, nonce: u64) -> bool {
-        let Some(at) = self.pings.iter().position(|(asked, _)| *asked == nonce) else {
-            return false;
-        };
-        let Some((_, sent)) = self.pings.drain(..=at).next_back() else {
-            return false;
-        };
+    /// A pong came; answers when the ping was sent that it answers. Older ones count as answered too.
+    pub(crate) fn ponged(&mut self, now: Mono, nonce: u64) -> Option<Mono> {
+        let at = self.pings.iter().position(|(asked, _)| *asked == nonce)?;
+        let (_, sent) = self.pings.drain(..=at).next_back()?;
         self.proven = true;
         let sample = u64::try_from(now.since(sent).as_millis()).unwrap_or(u64::MAX);
         self.rtt_ms = Some(self.rtt_ms.map_or(sample, |rtt| (rtt * 7 + sample) / 8));
-        true
+        Some(sent)
     }
 
     /// It has answered, and no question is open for too long.

@@ -4,6 +4,6 @@ mod op;
 mod person;
 mod task;
 
-pub use op::{Body, Op};
+pub use op::{Body, Op, Post};
 pub use person::{Presence, Profile};
-pub use task::{Assignee, Priority, TaskChange, TaskStatus};
+pub use task::{Assignee, Field, Priority, TaskChange, TaskStatus};

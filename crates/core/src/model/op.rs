@@ -17,6 +17,18 @@ pub struct Op {
     pub body: Body,
 }
 
+/// A message.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Post {
+    /// The text.
+    pub text: Private,
+    /// The message it answers.
+    pub reply_to: Option<OpId>,
+    /// How long it matters, in milliseconds from its stamp; `None`: for good. Whoever has not got it by then is
+    /// shown as not reached.
+    pub ttl_ms: Option<u64>,
+}
+
 /// What was done.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Body {
@@ -34,14 +46,21 @@ pub enum Body {
     /// Deletes a task for good.
     DeleteTask(TaskId),
     /// A message to the room.
-    Post {
-        /// The text.
-        text: Private,
-        /// The message it answers.
-        reply_to: Option<OpId>,
+    Post(Post),
+    /// A message to one person: a [`Post`], sealed between the two devices.
+    Private {
+        /// The recipient.
+        to: WriterId,
+        /// Nonce, ciphertext and tag.
+        sealed: Vec<u8>,
     },
     /// Of each writer named, every message up to this sequence was on screen.
-    Read(Vec<(WriterId, Seq)>),
+    Read {
+        /// Messages to the room.
+        room: Vec<(WriterId, Seq)>,
+        /// Private messages of these writers to the reader.
+        private: Vec<(WriterId, Seq)>,
+    },
     /// The writer has left the room.
     Leave,
     /// Of a newer version, or nonsense by its author: kept and passed on, shown nowhere.

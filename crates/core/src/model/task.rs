@@ -39,6 +39,27 @@ pub enum Assignee {
     Role(Private),
 }
 
+/// One field of a task.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Field {
+    /// [`TaskChange::Title`].
+    Title,
+    /// [`TaskChange::Notes`].
+    Notes,
+    /// [`TaskChange::Assignee`].
+    Assignee,
+    /// [`TaskChange::Priority`].
+    Priority,
+    /// [`TaskChange::Due`].
+    Due,
+    /// [`TaskChange::Place`].
+    Place,
+    /// [`TaskChange::Status`].
+    Status,
+    /// [`TaskChange::Position`].
+    Position,
+}
+
 /// A new value for one field of a task. Each field is a last-writer-wins register of its own.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum TaskChange {
@@ -58,4 +79,21 @@ pub enum TaskChange {
     Status(TaskStatus),
     /// Its place in the list: an order key compared as bytes (fractional indexing).
     Position(Vec<u8>),
+}
+
+impl TaskChange {
+    /// The field it sets.
+    #[must_use]
+    pub fn field(&self) -> Field {
+        match self {
+            Self::Title(_) => Field::Title,
+            Self::Notes(_) => Field::Notes,
+            Self::Assignee(_) => Field::Assignee,
+            Self::Priority(_) => Field::Priority,
+            Self::Due(_) => Field::Due,
+            Self::Place(_) => Field::Place,
+            Self::Status(_) => Field::Status,
+            Self::Position(_) => Field::Position,
+        }
+    }
 }

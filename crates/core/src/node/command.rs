@@ -1,7 +1,7 @@
 //! What a person, or the debug object for them, can ask of a node.
 
-use crate::id::{OpId, PeerId, TaskId};
-use crate::model::{Profile, TaskChange};
+use crate::id::{OpId, PeerId, TaskId, WriterId};
+use crate::model::{Field, Profile, TaskChange};
 use crate::redact::Private;
 
 /// An intent. Each is answered by [`super::Output::Done`]: a durable one after it was saved.
@@ -26,14 +26,25 @@ pub enum Command {
     },
     /// Delete a task for everyone, for good.
     DeleteTask(TaskId),
-    /// Say something to the room.
+    /// Put back one's own value of a field that a concurrent edit replaced, or (`None`) add again a task that
+    /// was deleted while it was edited here.
+    TakeBack(TaskId, Option<Field>),
+    /// Leave a lost edit at that.
+    Dismiss(TaskId, Option<Field>),
+    /// Undo one's own last change of tasks that is not undone yet.
+    Undo,
+    /// Say something.
     Post {
         /// The text.
         text: Private,
-        /// The message it answers.
+        /// The message it answers; of the same conversation.
         reply_to: Option<OpId>,
+        /// The one person it is for; `None`: the room.
+        to: Option<WriterId>,
+        /// How long it matters, in milliseconds; `None`: for good.
+        ttl_ms: Option<u64>,
     },
-    /// This message, and all shown above it, were on screen.
+    /// This message, and all shown above it in its conversation, were on screen.
     MarkRead(OpId),
     /// The person is typing, or has stopped. Not saved.
     Typing(bool),
@@ -46,6 +57,19 @@ pub enum Command {
     Fault(Fault),
     /// Leave the room on this device: says goodbye and closes all links.
     Leave,
+}
+
+impl Command {
+    /// Says `text` to the room, perhaps as an answer.
+    #[must_use]
+    pub fn say(text: impl Into<Private>, reply_to: Option<OpId>) -> Self {
+        Self::Post {
+            text: text.into(),
+            reply_to,
+            to: None,
+            ttl_ms: None,
+        }
+    }
 }
 
 /// A fault on demand (R-DBG-2).
@@ -103,6 +127,18 @@ pub enum CommandError {
     /// No such message.
     #[error("there is no such message")]
     NoSuchMessage,
+    /// No such person, or they have left.
+    #[error("there is no such person here")]
+    NoSuchPerson,
+    /// No such lost edit: it was put back, dismissed, or is older than a day.
+    #[error("there is nothing to put back")]
+    NothingLost,
+    /// There is nothing to undo.
+    #[error("there is nothing to undo")]
+    NothingToUndo,
+    /// Somebody has changed it since: undoing would undo their work.
+    #[error("somebody has changed it since")]
+    Overtaken,
     /// No such peer.
     #[error("there is no such peer")]
     NoSuchPeer,

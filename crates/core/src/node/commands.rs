@@ -1,19 +1,16 @@
 //! Carrying out commands. A durable one is written, saved, and only then applied, shown and sent (L3).
 
-use super::command::{Command, CommandError, Done, Fault, ProbeResult};
+use super::command::{Command, CommandError, Done, Fault};
 use super::input::SaveError;
 use super::output::{Level, Output, Phase};
-use super::peer::Route;
-use super::view::{Path, StorageState};
-use super::{Node, Saving, Timer};
-use crate::id::{OpId, PeerId, Seq, TaskId, Ticket, WriterId};
-use crate::limits;
-use crate::model::{Body, TaskChange};
-use crate::store::{Key, between, saved};
-use crate::time::{Mono, Now};
+use super::undo::Undo;
+use super::view::{StorageState, UndoKind};
+use super::{Node, Saving};
+use crate::id::{OpId, PeerId, TaskId, Ticket};
+use crate::model::{Body, Post};
+use crate::store::{Key, saved};
+use crate::time::Now;
 use crate::wire::WireError;
-use crate::wire::peer::PeerFrame;
-use std::collections::BTreeMap;
 
 /// Own operations that are being saved; only one command at a time.
 #[derive(Debug)]
@@ -21,19 +18,21 @@ pub(super) struct Pending {
     saving: Ticket,
     answer: Ticket,
     done: Done,
-    leave: bool,
+    then: Then,
 }
 
-/// A probe under way.
+/// What follows once the operations are saved.
 #[derive(Debug)]
-pub(super) struct Probe {
-    ticket: Ticket,
-    asked: BTreeMap<(PeerId, Route), (u64, Mono)>,
-    results: BTreeMap<PeerId, ProbeResult>,
+enum Then {
+    Nothing,
+    Remember(Undo),
+    ForgetUndone,
+    Dismiss(OpId),
+    Leave,
 }
 
 /// What a command comes down to.
-enum Plan {
+pub(super) enum Plan {
     Write(Vec<Body>, Outcome),
     Answer(Done),
     /// Answered later.
@@ -41,10 +40,16 @@ enum Plan {
 }
 
 /// How the answer follows from the operations written.
-enum Outcome {
+pub(super) enum Outcome {
     Ok,
+    /// And the change can be undone.
+    Undoable(Undo),
+    /// The newest change is undone.
+    Undone,
     Task(TaskId),
     Tasks(Vec<TaskId>),
+    /// A task that was deleted is back under a new id.
+    TakenBack(TaskId, OpId),
     LastIsMessage,
     Leave,
 }
@@ -110,41 +115,28 @@ impl Node {
                 let (ids, bodies) = made?.into_iter().unzip();
                 Ok(Plan::Write(bodies, Outcome::Tasks(ids)))
             }
-            Command::EditTask(id, changes) => self.edit(id, changes),
+            Command::EditTask(id, changes) => self.edit(id, changes, UndoKind::Edit),
             Command::MoveTask {
                 task,
                 after,
                 before,
+            } => self.move_task(task, after, before),
+            Command::DeleteTask(id) => self.delete_task(id),
+            Command::TakeBack(id, field) => self.take_back(now, id, field),
+            Command::Dismiss(id, field) => self.dismiss(id, field),
+            Command::Undo => self.plan_undo(now),
+            Command::Post {
+                text,
+                reply_to,
+                to,
+                ttl_ms,
             } => {
-                let place = |id: Option<TaskId>| {
-                    id.map(|id| {
-                        self.replica
-                            .tasks
-                            .position(id)
-                            .ok_or(CommandError::NoSuchTask)
-                    })
-                    .transpose()
+                let post = Post {
+                    text,
+                    reply_to,
+                    ttl_ms,
                 };
-                let (low, high) = (place(after)?, place(before)?);
-                let position = between(low.as_deref(), high.as_deref());
-                self.edit(task, vec![TaskChange::Position(position)])
-            }
-            Command::DeleteTask(id) if self.replica.tasks.is_alive(id) => {
-                Ok(Plan::Write(vec![Body::DeleteTask(id)], Outcome::Ok))
-            }
-            Command::DeleteTask(_) => Err(CommandError::NoSuchTask),
-            Command::Post { text, reply_to } => {
-                if text.expose().trim().is_empty() {
-                    return Err(CommandError::Empty);
-                }
-                if reply_to.is_some_and(|id| self.replica.chat.rank(id).is_none()) {
-                    return Err(CommandError::NoSuchMessage);
-                }
-                self.typing = false;
-                Ok(Plan::Write(
-                    vec![Body::Post { text, reply_to }],
-                    Outcome::LastIsMessage,
-                ))
+                self.plan_post(post, to)
             }
             Command::MarkRead(id) => self.mark_read(id),
             Command::Typing(on) => {
@@ -161,63 +153,6 @@ impl Node {
                 Ok(Plan::Answer(Done::Ok))
             }
         }
-    }
-
-    fn new_task(
-        &mut self,
-        now: Now,
-        changes: Vec<TaskChange>,
-    ) -> Result<(TaskId, Body), CommandError> {
-        let titled = changes
-            .iter()
-            .any(|change| matches!(change, TaskChange::Title(title) if !title.expose().trim().is_empty()));
-        if !titled {
-            return Err(CommandError::Empty);
-        }
-        let id = TaskId(self.rng.uuid_v7(now.wall));
-        Ok((id, Body::Task(id, changes)))
-    }
-
-    fn edit(&self, id: TaskId, mut changes: Vec<TaskChange>) -> Result<Plan, CommandError> {
-        if !self.replica.tasks.is_alive(id) {
-            return Err(CommandError::NoSuchTask);
-        }
-        if changes.iter().any(
-            |change| matches!(change, TaskChange::Title(title) if title.expose().trim().is_empty()),
-        ) {
-            return Err(CommandError::Empty);
-        }
-        self.replica.tasks.retain_news(id, &mut changes);
-        Ok(if changes.is_empty() {
-            Plan::Answer(Done::Ok)
-        } else {
-            Plan::Write(vec![Body::Task(id, changes)], Outcome::Ok)
-        })
-    }
-
-    fn mark_read(&self, id: OpId) -> Result<Plan, CommandError> {
-        let rank = self
-            .replica
-            .chat
-            .rank(id)
-            .ok_or(CommandError::NoSuchMessage)?;
-        let mut through: BTreeMap<WriterId, Seq> = BTreeMap::new();
-        for message in self
-            .replica
-            .chat
-            .through(rank)
-            .filter(|message| message.writer != self.me)
-        {
-            if message.seq > self.replica.roster.read_of(self.me, message.writer) {
-                let seq = through.entry(message.writer).or_default();
-                *seq = (*seq).max(message.seq);
-            }
-        }
-        Ok(if through.is_empty() {
-            Plan::Answer(Done::Ok)
-        } else {
-            Plan::Write(vec![Body::Read(through.into_iter().collect())], Outcome::Ok)
-        })
     }
 
     fn restart_ice(&mut self, now: Now, peer: Option<PeerId>) -> Result<Plan, CommandError> {
@@ -267,36 +202,37 @@ impl Node {
         }
         let mut written = Vec::with_capacity(bodies.len());
         for body in bodies {
-            match self.replica.write(&self.device, now.wall, body) {
+            match self.replica.write(now.wall, body) {
                 Ok(id) => written.push(id),
                 Err(_) => {
-                    self.replica.retract(self.me);
+                    self.replica.retract();
                     self.output(Output::Done(answer, Err(CommandError::TooLong)));
                     return;
                 }
             }
         }
-        let done = match (outcome, written.last()) {
-            (Outcome::Task(id), _) => Done::Task(id),
-            (Outcome::Tasks(ids), _) => Done::Tasks(ids),
-            (Outcome::LastIsMessage, Some(id)) => Done::Message(*id),
-            (Outcome::Leave, _) => {
-                self.leaving = true;
-                Done::Ok
+        let (done, then) = match (outcome, written.last()) {
+            (Outcome::Ok, _) | (Outcome::LastIsMessage, None) => (Done::Ok, Then::Nothing),
+            (Outcome::Undoable(undo), last) => (Done::Ok, Then::Remember(undo.written_by(last))),
+            (Outcome::Undone, _) => (Done::Ok, Then::ForgetUndone),
+            (Outcome::Task(id), _) => (Done::Task(id), Then::Remember(Undo::Added(vec![id]))),
+            (Outcome::Tasks(ids), _) => {
+                (Done::Tasks(ids.clone()), Then::Remember(Undo::Added(ids)))
             }
-            _ => Done::Ok,
+            (Outcome::TakenBack(id, deletion), _) => (Done::Task(id), Then::Dismiss(deletion)),
+            (Outcome::LastIsMessage, Some(id)) => (Done::Message(*id), Then::Nothing),
+            (Outcome::Leave, _) => (Done::Ok, Then::Leave),
         };
         let records: Vec<(Key, Vec<u8>)> = written
             .iter()
             .filter_map(|id| self.op_record(*id))
             .collect();
         let saving = self.save(records, Saving::Own);
-        let leave = std::mem::take(&mut self.leaving);
         self.pending = Some(Pending {
             saving,
             answer,
             done,
-            leave,
+            then,
         });
         if !self.durable {
             self.own_saved(now, saving, Ok(()));
@@ -318,18 +254,24 @@ impl Node {
         };
         self.storage_state(result);
         if result.is_err() {
-            self.replica.retract(self.me);
+            self.replica.retract();
             self.output(Output::Done(pending.answer, Err(CommandError::StorageFull)));
             return;
         }
-        self.replica.commit(self.me);
+        self.replica.commit();
         self.kept.raise(self.me, self.replica.have().get(self.me));
         self.settle(now);
         self.output(Output::Done(pending.answer, Ok(pending.done)));
-        if pending.leave {
-            self.choose_paths(now);
-            self.pump(now);
-            self.leave(now);
+        match pending.then {
+            Then::Nothing => {}
+            Then::Remember(undo) => self.undo.remember(undo),
+            Then::ForgetUndone => self.undo.pop(),
+            Then::Dismiss(deletion) => self.remember_dismissed(deletion),
+            Then::Leave => {
+                self.choose_paths(now);
+                self.pump(now);
+                self.leave(now);
+            }
         }
     }
 
@@ -348,92 +290,6 @@ impl Node {
         self.close_all(now);
         self.timers = crate::timer::Timers::default();
         self.log(Level::Info, Phase::Discovery, None, "left the room".into());
-    }
-
-    fn probe_all(&mut self, now: Now, ticket: Ticket) -> Plan {
-        let mut probe = Probe {
-            ticket,
-            asked: BTreeMap::new(),
-            results: BTreeMap::new(),
-        };
-        let hub = self.hub.is_joined();
-        let ids: Vec<PeerId> = self.peers.keys().copied().collect();
-        for id in ids {
-            let nonce = self.rng.next_u64();
-            let beat = self.beat(nonce);
-            let Some(peer) = self
-                .peers
-                .get_mut(&id)
-                .filter(|peer| peer.path != Path::None)
-            else {
-                continue;
-            };
-            let routes = [
-                (Route::Direct, peer.negotiation.is_open()),
-                (Route::Hub, hub && peer.on_hub),
-            ];
-            for (route, _) in routes.iter().filter(|(_, open)| *open) {
-                peer.outgoing.push((*route, PeerFrame::Ping(beat)));
-                probe.asked.insert((id, *route), (nonce, now.mono));
-            }
-            probe.results.insert(
-                id,
-                ProbeResult {
-                    peer: id,
-                    direct_ms: None,
-                    relay_ms: None,
-                    bytes: peer.bytes,
-                },
-            );
-        }
-        if let Some(older) = self.probe.replace(probe) {
-            self.output(Output::Done(
-                older.ticket,
-                Ok(Done::Probed(older.results.into_values().collect())),
-            ));
-        }
-        self.timers
-            .set(Timer::Probe, now.mono.plus(limits::ACK_PATIENCE));
-        self.probe_finished(false);
-        Plan::Later
-    }
-
-    pub(super) fn probe_answered(&mut self, now: Now, id: PeerId, route: Route, nonce: u64) {
-        let Some(probe) = self.probe.as_mut() else {
-            return;
-        };
-        let Some((_, sent)) = probe
-            .asked
-            .get(&(id, route))
-            .filter(|(asked, _)| *asked == nonce)
-            .copied()
-        else {
-            return;
-        };
-        probe.asked.remove(&(id, route));
-        let took = u64::try_from(now.mono.since(sent).as_millis()).unwrap_or(u64::MAX);
-        if let Some(result) = probe.results.get_mut(&id) {
-            match route {
-                Route::Direct => result.direct_ms = Some(took),
-                Route::Hub => result.relay_ms = Some(took),
-            }
-            if let Some(peer) = self.peers.get(&id) {
-                result.bytes = peer.bytes;
-            }
-        }
-        self.probe_finished(false);
-    }
-
-    /// Answers the probe when all have answered, or when their time is up.
-    pub(super) fn probe_finished(&mut self, time_is_up: bool) {
-        let ready = self
-            .probe
-            .take_if(|probe| time_is_up || probe.asked.is_empty());
-        if let Some(probe) = ready {
-            self.timers.clear(Timer::Probe);
-            let results = probe.results.into_values().collect();
-            self.output(Output::Done(probe.ticket, Ok(Done::Probed(results))));
-        }
     }
 
     pub(super) fn reject(&mut self, phase: Phase, peer: Option<PeerId>, error: WireError) {

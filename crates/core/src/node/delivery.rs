@@ -1,7 +1,10 @@
 //! How far own operations got, and which messages on the screen that concerns (R-MSG-2).
 
-use super::Node;
+use super::project::expires;
+use super::{Node, Timer};
 use crate::id::{OpId, PeerId, Seq, WriterId};
+use core::time::Duration;
+use std::collections::BTreeSet;
 
 impl Node {
     /// Takes over what a peer has confirmed of our own operations.
@@ -49,5 +52,33 @@ impl Node {
         let from = self.memory.confirmed.get(id);
         let to = self.replica.have().get(self.me);
         self.mark_own(from, to);
+    }
+
+    /// Of new own messages, those that matter for a while only are looked at again when that is over.
+    pub(super) fn watch_expiry(&mut self, messages: &BTreeSet<OpId>) {
+        for id in messages.iter().filter(|id| id.writer == self.me) {
+            let at = self
+                .replica
+                .chat
+                .get(*id)
+                .and_then(|(rank, message)| expires(rank, message));
+            if let Some(at) = at.filter(|at| *at > self.wall) {
+                self.expiring.insert((at, *id));
+            }
+        }
+    }
+
+    /// Marks what has expired, and plans the next look.
+    pub(super) fn review_expiry(&mut self) {
+        while let Some((at, id)) = self.expiring.first().copied() {
+            if at > self.wall {
+                let wait = Duration::from_millis(at.0 - self.wall.0);
+                self.timers.set(Timer::Expiry, self.now.plus(wait));
+                return;
+            }
+            self.expiring.pop_first();
+            self.changes.messages.insert(id);
+        }
+        self.timers.clear(Timer::Expiry);
     }
 }

@@ -58,7 +58,7 @@ impl Node {
                 self.beat_received(now, id, &beat);
             }
             PeerFrame::Pong(beat) => {
-                self.pong_received(now, id, route, beat.nonce);
+                self.pong_received(now, id, route, &beat);
                 self.beat_received(now, id, &beat);
             }
             PeerFrame::Presence(presence) => self.presence_received(now, id, presence),
@@ -204,7 +204,7 @@ impl Node {
         }
     }
 
-    fn pong_received(&mut self, now: Now, id: PeerId, route: Route, nonce: u64) {
+    fn pong_received(&mut self, now: Now, id: PeerId, route: Route, beat: &Beat) {
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
@@ -212,10 +212,11 @@ impl Node {
             Route::Direct => &mut peer.direct,
             Route::Hub => &mut peer.hub,
         };
-        if health.ponged(now.mono, nonce) {
+        if let Some(asked) = health.ponged(now.mono, beat.nonce) {
             self.changes.links = true;
+            self.peer_time(id, beat.wall, asked);
         }
-        self.probe_answered(now, id, route, nonce);
+        self.probe_answered(now, id, route, beat.nonce);
     }
 
     fn presence_received(&mut self, now: Now, id: PeerId, presence: PresenceFrame) {

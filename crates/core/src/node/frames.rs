@@ -163,6 +163,14 @@ impl Node {
         let (kind, content) = describe(&entry.op.body);
         envelope.kind = kind;
         envelope.content = content;
+        match &entry.op.body {
+            Body::Private { to, .. } => {
+                envelope.to = vec![*to];
+                envelope.encrypted = true;
+            }
+            Body::Post(post) => envelope.ttl_ms = post.ttl_ms,
+            _ => {}
+        }
     }
 
     /// The clock of one operation: its writer's contexts so far.
@@ -214,8 +222,9 @@ fn describe(body: &Body) -> (&'static str, Vec<(&'static str, Private)>) {
             ],
         ),
         Body::DeleteTask(id) => ("task_sync", vec![("deleted", Private::new(id.to_string()))]),
-        Body::Post { text, .. } => ("group_message", vec![("text", text.clone())]),
-        Body::Read(_) => ("message_read", Vec::new()),
+        Body::Post(post) => ("group_message", vec![("text", post.text.clone())]),
+        Body::Private { .. } => ("private_message", Vec::new()),
+        Body::Read { .. } => ("message_read", Vec::new()),
         Body::Leave => ("status_update", vec![("left", Private::new("true"))]),
         Body::Unknown(_) => ("unknown", Vec::new()),
     }

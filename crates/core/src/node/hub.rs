@@ -8,7 +8,7 @@ use crate::id::PeerId;
 use crate::key::join_message;
 use crate::limits;
 use crate::link::negotiate::backoff;
-use crate::time::Now;
+use crate::time::{Now, Wall};
 use crate::wire::hub::{ClientFrame, HubFrame, Join, Joined, Member, Parcel};
 use crate::wire::registry::refusal;
 use crate::wire::{self, WireError};
@@ -156,7 +156,7 @@ impl Node {
             HubFrame::Relayed(parcel) => self.hub_parcel(now, &parcel, false),
             HubFrame::Refused(code) => self.hub_refused(now, code),
             HubFrame::Undelivered(peer) => self.undelivered(peer),
-            HubFrame::Pong(_) => {}
+            HubFrame::Pong { wall, .. } => self.hub_time(Wall(wall)),
         }
     }
 
@@ -180,6 +180,7 @@ impl Node {
         self.hub.socket = Socket::Joined;
         self.hub.state = HubState::Joined;
         self.hub.failures = 0;
+        self.hub_time(Wall(joined.wall));
         if !self.memory.admitted {
             self.memory.admitted = true;
             self.memory_dirty = true;

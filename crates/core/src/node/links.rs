@@ -232,6 +232,7 @@ impl Node {
             nonce,
             digest: self.kept.digest(),
             away: self.hidden,
+            wall: self.wall,
         }
     }
 

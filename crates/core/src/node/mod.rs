@@ -6,16 +6,21 @@
 mod command;
 mod commands;
 mod delivery;
+mod edits;
 mod exchange;
 mod frames;
 mod hub;
 mod input;
 mod links;
+mod lost;
 mod output;
 mod packets;
 mod peer;
+mod probe;
 mod project;
+mod undo;
 mod view;
+mod wall_clock;
 
 pub use command::{Command, CommandError, Done, Fault, ProbeResult};
 pub use input::{
@@ -23,8 +28,8 @@ pub use input::{
 };
 pub use output::{HubOp, IceConfig, IceServer, Level, LogLine, Output, Phase, RtcOp, Wake};
 pub use view::{
-    Changes, Connection, Delivery, Envelope, FrameView, HubState, LinkView, MessageView, Path,
-    PersonView, Refusal, RoomView, StorageState, TaskView,
+    Changes, Connection, Delivery, Envelope, FrameView, HubState, LinkView, LostView, MessageView,
+    Path, PersonView, Refusal, RoomView, StorageState, TaskView, UndoKind,
 };
 
 use crate::id::{ConnId, OpId, PeerId, RoomId, SessionId, Ticket, WriterId};
@@ -34,14 +39,18 @@ use crate::rng::Rng;
 use crate::store::replica::Replica;
 use crate::store::saved::Memory;
 use crate::store::{Key, VersionVector};
-use crate::time::{Mono, Now};
+use crate::time::{Mono, Now, Wall};
 use crate::timer::Timers;
-use commands::{Pending, Probe};
+use commands::Pending;
 use core::fmt;
 use frames::FrameLog;
 use hub::HubLink;
 use peer::Peer;
-use std::collections::{BTreeMap, VecDeque};
+use probe::Probe;
+use project::Unread;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use undo::UndoStack;
+use wall_clock::WallClock;
 
 /// What a node is made from.
 #[derive(Debug)]
@@ -83,6 +92,8 @@ enum Timer {
     Silence(PeerId),
     /// A peer with no path is to be shown offline.
     Gone(PeerId),
+    /// A message stops to matter.
+    Expiry,
     /// A probe's time is up.
     Probe,
 }
@@ -100,6 +111,7 @@ impl fmt::Display for Timer {
             Self::Typing(peer) => write!(f, "typing {}", peer.short()),
             Self::Silence(peer) => write!(f, "ping unanswered {}", peer.short()),
             Self::Gone(peer) => write!(f, "peer gone {}", peer.short()),
+            Self::Expiry => f.write_str("message expires"),
             Self::Probe => f.write_str("probe"),
         }
     }
@@ -127,6 +139,11 @@ pub struct Node {
     hub_host: String,
     durable: bool,
     now: Mono,
+    /// The time by the device's clock,
+    device_wall: Wall,
+    /// and as corrected by the others'.
+    wall: Wall,
+    clock: WallClock,
     rng: Rng,
 
     replica: Replica,
@@ -139,7 +156,10 @@ pub struct Node {
     saving: BTreeMap<Ticket, Saving>,
     next_ticket: u64,
     storage: StorageState,
-    unread: usize,
+    unread: Unread,
+    undo: UndoStack,
+    /// Own messages that matter for a while only, and until when.
+    expiring: BTreeSet<(Wall, OpId)>,
 
     peers: BTreeMap<PeerId, Peer>,
     conns: BTreeMap<ConnId, PeerId>,
@@ -153,7 +173,6 @@ pub struct Node {
     commands: VecDeque<(Ticket, Command)>,
     pending: Option<Pending>,
     probe: Option<Probe>,
-    leaving: bool,
     left: bool,
 
     timers: Timers<Timer>,
@@ -187,7 +206,7 @@ impl Node {
                 Key::Op(..) | Key::Memory(..) => {}
             }
         }
-        let mut replica = Replica::new(config.room);
+        let mut replica = Replica::new(config.room, config.device.clone());
         rejected += replica.load(records);
         let mut timers = Timers::default();
         timers.set(Timer::HubRetry, now.mono);
@@ -200,6 +219,9 @@ impl Node {
             hub_host: config.hub_host,
             durable: config.durable,
             now: now.mono,
+            device_wall: now.wall,
+            wall: now.wall,
+            clock: WallClock::default(),
             rng,
             kept: replica.have().clone(),
             replica,
@@ -213,7 +235,9 @@ impl Node {
             } else {
                 StorageState::Blocked
             },
-            unread: 0,
+            unread: Unread::default(),
+            undo: UndoStack::default(),
+            expiring: BTreeSet::new(),
             peers: BTreeMap::new(),
             conns: BTreeMap::new(),
             next_conn: 0,
@@ -225,7 +249,6 @@ impl Node {
             commands: VecDeque::new(),
             pending: None,
             probe: None,
-            leaving: false,
             left: false,
             timers,
             outputs: VecDeque::new(),
@@ -246,12 +269,7 @@ impl Node {
             self.outputs.is_empty(),
             "drain the outputs before the next input"
         );
-        // A monotonic clock that goes back is a shell's bug; time stands still then.
-        self.now = self.now.max(now.mono);
-        let now = Now {
-            mono: self.now,
-            ..now
-        };
+        let now = self.read_clock(now);
         match input {
             Input::Wake => {}
             Input::Command(ticket, command) => self.commands.push_back((ticket, command)),
@@ -292,7 +310,11 @@ impl Node {
             Timer::Asked => self.review_asked(now),
             Timer::Probe => self.probe_finished(true),
             // Looked at in `finish`, at every turn.
-            Timer::Settle | Timer::Typing(_) | Timer::Silence(_) | Timer::Gone(_) => {}
+            Timer::Settle
+            | Timer::Expiry
+            | Timer::Typing(_)
+            | Timer::Silence(_)
+            | Timer::Gone(_) => {}
         }
     }
 
@@ -305,6 +327,7 @@ impl Node {
             self.pump(now);
             self.flush(now);
             self.save_memory();
+            self.review_expiry();
             self.arm();
         }
         self.report();
@@ -319,7 +342,10 @@ impl Node {
         }
         let recount = !applied.messages.is_empty() || !applied.read.is_empty();
         self.changes.people |= applied.people;
+        self.changes.lost |= applied.lost;
+        self.rejected += applied.refused;
         self.changes.tasks.extend(applied.tasks);
+        self.watch_expiry(&applied.messages);
         self.changes.messages.extend(applied.messages);
         for (writer, from, to) in applied.read {
             self.mark_messages(writer, from, to);
@@ -331,6 +357,7 @@ impl Node {
         }
         if recount {
             self.unread = self.count_unread();
+            self.changes.people = true;
         }
         if applied.people {
             // Who a message is meant for may have changed with it.

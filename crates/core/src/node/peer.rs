@@ -36,6 +36,8 @@ pub(super) struct Peer {
     /// It said goodbye, and has not been heard of since.
     pub(super) gone: bool,
     pub(super) heard: Option<Mono>,
+    /// Its clock minus this device's, in milliseconds.
+    pub(super) offset_ms: Option<i64>,
     /// When the version vectors were last compared in full.
     pub(super) compared: Option<Mono>,
     pub(super) sealed_out: u64,
@@ -62,6 +64,7 @@ impl Peer {
             typing_until: None,
             gone: false,
             heard: None,
+            offset_ms: None,
             compared: None,
             sealed_out: 0,
             sealed_in: 0,

@@ -7,7 +7,23 @@ use super::view::{
 use crate::id::{OpId, Seq, TaskId, WriterId};
 use crate::model::Presence;
 use crate::store::{Message, Person, Rank};
-use crate::time::Mono;
+use crate::time::{Mono, Wall};
+use core::time::Duration;
+use std::collections::BTreeMap;
+
+/// Messages not yet read here.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Unread {
+    room: usize,
+    /// By author.
+    private: BTreeMap<WriterId, usize>,
+}
+
+/// Until when a message matters.
+pub(super) fn expires(rank: Rank, message: &Message) -> Option<Wall> {
+    let ttl = Duration::from_millis(message.ttl_ms?);
+    Some(rank.stamp.wall().plus(ttl))
+}
 
 impl Node {
     /// The room as a whole.
@@ -26,7 +42,10 @@ impl Node {
             hub: self.hub.state,
             connection: self.connection(),
             waiting: self.waiting(),
-            unread: self.unread,
+            unread: self.unread.room,
+            unread_private: self.unread.private.values().sum(),
+            undo: self.undo.newest(),
+            clock_ahead_ms: self.clock.ahead_ms(),
             storage: self.storage,
             quarantined: self.replica.quarantined(),
             rejected: self.rejected,
@@ -96,6 +115,7 @@ impl Node {
                 .get(&id)
                 .is_some_and(|peer| peer.is_typing(self.now)),
             left: person.left.is_some(),
+            unread: self.unread.private.get(&id).copied().unwrap_or(0),
         }
     }
 
@@ -141,7 +161,7 @@ impl Node {
     fn message_view(&self, rank: Rank, message: &Message) -> MessageView {
         let mine = rank.op.writer == self.me;
         let delivery = if mine {
-            self.delivery(rank)
+            self.delivery(rank, message)
         } else {
             Vec::new()
         };
@@ -150,48 +170,62 @@ impl Node {
             stamp: rank.stamp,
             text: message.text.clone(),
             reply_to: message.reply_to,
+            with: message.with,
+            expires: expires(rank, message),
             mine,
             gap: message.gap,
-            read: mine || self.is_read(self.me, rank.op),
+            read: mine || self.is_read(self.me, rank.op, message),
             delivery,
         }
     }
 
-    fn is_read(&self, reader: WriterId, id: OpId) -> bool {
-        self.replica.roster.read_of(reader, id.writer) >= id.seq
+    fn is_read(&self, reader: WriterId, id: OpId, message: &Message) -> bool {
+        let private = message.with.is_some();
+        self.replica.roster.read_of(reader, id.writer, private) >= id.seq
     }
 
-    fn delivery(&self, rank: Rank) -> Vec<(WriterId, Delivery)> {
+    fn delivery(&self, rank: Rank, message: &Message) -> Vec<(WriterId, Delivery)> {
         self.replica
             .roster
             .iter()
-            .filter(|(id, person)| *id != self.me && person.receives(rank.stamp))
-            .map(|(id, _)| (id, self.delivery_to(id, rank.op)))
+            .filter(|(id, person)| match message.with {
+                Some(with) => *id == with,
+                None => *id != self.me && person.receives(rank.stamp),
+            })
+            .map(|(id, _)| (id, self.delivery_to(id, rank, message)))
             .collect()
     }
 
-    fn delivery_to(&self, id: WriterId, message: OpId) -> Delivery {
+    fn delivery_to(&self, id: WriterId, rank: Rank, message: &Message) -> Delivery {
+        let seq = rank.op.seq;
         let sent = || -> Option<Seq> {
             let peer = self.peers.get(&id).filter(|peer| peer.path != Path::None)?;
             Some(peer.sync.as_ref()?.sent(self.me))
         };
-        if self.is_read(id, message) {
+        if self.is_read(id, rank.op, message) {
             Delivery::Read
-        } else if self.memory.confirmed.get(id) >= message.seq {
+        } else if self.memory.confirmed.get(id) >= seq {
             Delivery::Delivered
-        } else if sent().is_some_and(|sent| sent >= message.seq) {
+        } else if expires(rank, message).is_some_and(|at| at <= self.wall) {
+            Delivery::Expired
+        } else if sent().is_some_and(|sent| sent >= seq) {
             Delivery::Sent
         } else {
             Delivery::Saved
         }
     }
 
-    pub(super) fn count_unread(&self) -> usize {
-        self.replica
-            .chat
-            .iter()
-            .filter(|(rank, _)| rank.op.writer != self.me && !self.is_read(self.me, rank.op))
-            .count()
+    pub(super) fn count_unread(&self) -> Unread {
+        let mut unread = Unread::default();
+        for (rank, message) in self.replica.chat.iter() {
+            if rank.op.writer != self.me && !self.is_read(self.me, rank.op, message) {
+                match message.with {
+                    Some(with) => *unread.private.entry(with).or_default() += 1,
+                    None => unread.room += 1,
+                }
+            }
+        }
+        unread
     }
 
     /// All links, for the debug object and panel.

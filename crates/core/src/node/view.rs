@@ -2,7 +2,7 @@
 
 use crate::clock::Stamp;
 use crate::id::{OpId, PeerId, RoomId, SessionId, TaskId, WriterId};
-use crate::model::{Assignee, Presence, Priority, Profile, TaskStatus};
+use crate::model::{Assignee, Presence, Priority, Profile, TaskChange, TaskStatus};
 use crate::redact::Private;
 use crate::time::{Mono, Wall};
 use std::collections::BTreeSet;
@@ -20,6 +20,8 @@ pub struct Changes {
     pub links: bool,
     /// Tasks added, changed or deleted.
     pub tasks: BTreeSet<TaskId>,
+    /// What was lost of one's own edits changed.
+    pub lost: bool,
     /// Messages added, or their delivery changed.
     pub messages: BTreeSet<OpId>,
 }
@@ -49,14 +51,51 @@ pub struct RoomView {
     pub connection: Connection,
     /// Own changes that no other device has confirmed.
     pub waiting: usize,
-    /// Messages of others not yet read here.
+    /// Messages of others to the room, not yet read here.
     pub unread: usize,
+    /// Private messages not yet read here.
+    pub unread_private: usize,
+    /// What [`super::Command::Undo`] would undo.
+    pub undo: Option<UndoKind>,
+    /// By how many milliseconds this device's clock is ahead of the others' (negative: behind), where that is
+    /// enough to matter. Stamps are corrected by it.
+    pub clock_ahead_ms: Option<i64>,
     /// This device's storage.
     pub storage: StorageState,
     /// Operations whose stamp lies too far in the future to be shown yet.
     pub quarantined: usize,
     /// Input that was refused since the start: bytes no honest peer sends.
     pub rejected: u64,
+}
+
+/// A change of tasks that can be undone.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UndoKind {
+    /// Fields were edited.
+    Edit,
+    /// A task was moved.
+    Move,
+    /// Tasks were added.
+    Add,
+    /// A task was deleted.
+    Delete,
+}
+
+/// One's own edit that lost to somebody's concurrent one, for a day (R-TASK-3).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LostView {
+    /// The task.
+    pub task: TaskId,
+    /// Its title.
+    pub title: Private,
+    /// One's own value; `None`: the task was deleted.
+    pub mine: Option<TaskChange>,
+    /// What the field says now.
+    pub theirs: Option<TaskChange>,
+    /// Whose change it is.
+    pub by: WriterId,
+    /// When that change was made.
+    pub at: Wall,
 }
 
 /// The hub as seen from a node.
@@ -157,6 +196,10 @@ pub struct MessageView {
     pub text: Private,
     /// The message it answers.
     pub reply_to: Option<OpId>,
+    /// Private: the other person of the conversation. `None`: to the room.
+    pub with: Option<WriterId>,
+    /// Until when it matters; `None`: for good.
+    pub expires: Option<Wall>,
     /// Written here.
     pub mine: bool,
     /// Shown although something it depends on never came.
@@ -170,6 +213,8 @@ pub struct MessageView {
 /// The delivery ladder of R-MSG-2.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Delivery {
+    /// Not confirmed by the time it mattered. It is still delivered when the recipient comes back.
+    Expired,
     /// Saved on this device.
     Saved,
     /// Handed to a path that leads to the recipient.
@@ -197,6 +242,8 @@ pub struct PersonView {
     pub typing: bool,
     /// They left the room.
     pub left: bool,
+    /// Private messages of theirs not yet read here.
+    pub unread: usize,
 }
 
 /// The way frames take to a peer.

@@ -2,7 +2,7 @@
 
 use super::register::Rank;
 use crate::clock::Stamp;
-use crate::id::OpId;
+use crate::id::{OpId, WriterId};
 use crate::redact::Private;
 use std::collections::BTreeMap;
 
@@ -18,7 +18,10 @@ pub(crate) struct Chat {
 pub(crate) struct Message {
     pub(crate) text: Private,
     pub(crate) reply_to: Option<OpId>,
+    pub(crate) ttl_ms: Option<u64>,
     pub(crate) gap: bool,
+    /// Private: the other end. `None`: to the room.
+    pub(crate) with: Option<WriterId>,
 }
 
 impl Chat {
@@ -50,8 +53,11 @@ impl Chat {
         self.messages.iter().map(|(rank, message)| (*rank, message))
     }
 
-    /// The ids of all messages up to and with `rank`.
-    pub(crate) fn through(&self, rank: Rank) -> impl Iterator<Item = OpId> {
-        self.messages.range(..=rank).map(|(rank, _)| rank.op)
+    /// The ids of all messages of one conversation up to and with `rank`.
+    pub(crate) fn through(&self, with: Option<WriterId>, rank: Rank) -> impl Iterator<Item = OpId> {
+        self.messages
+            .range(..=rank)
+            .filter(move |(_, message)| message.with == with)
+            .map(|(rank, _)| rank.op)
     }
 }

@@ -6,7 +6,8 @@ use super::{Received, VersionVector};
 use crate::id::{OpId, RoomId, TaskId, WriterId};
 use crate::key::DeviceKey;
 use crate::limits;
-use crate::model::{Body, Priority, Profile, TaskChange, TaskStatus};
+use crate::model::{Body, Field, Post, Priority, Profile, TaskChange, TaskStatus};
+use crate::rng::Rng;
 use crate::time::{Mono, Now, Wall};
 use crate::wire::WireError;
 use crate::wire::peer::Run;
@@ -27,11 +28,16 @@ struct Site {
 }
 
 impl Site {
+    fn blank(number: u8) -> Self {
+        let device = DeviceKey::new([number; 32], 0);
+        Self {
+            replica: Replica::new(ROOM, device.clone()),
+            device,
+        }
+    }
+
     fn new(number: u8) -> Self {
-        let mut site = Self {
-            device: DeviceKey::new([number; 32], 0),
-            replica: Replica::new(ROOM),
-        };
+        let mut site = Self::blank(number);
         let public_key = site.device.public();
         site.write(
             at(0),
@@ -49,8 +55,8 @@ impl Site {
     }
 
     fn write(&mut self, now: Now, body: Body) -> OpId {
-        let id = self.replica.write(&self.device, now.wall, body).unwrap();
-        self.replica.commit(self.device.writer());
+        let id = self.replica.write(now.wall, body).unwrap();
+        self.replica.commit();
         self.replica.settle(now);
         id
     }
@@ -58,10 +64,11 @@ impl Site {
     fn post(&mut self, now: Now, reply_to: Option<OpId>) -> OpId {
         self.write(
             now,
-            Body::Post {
+            Body::Post(Post {
                 text: "hello".into(),
                 reply_to,
-            },
+                ttl_ms: None,
+            }),
         )
     }
 
@@ -229,7 +236,7 @@ proptest! {
             .flat_map(|(writer, last)| (1..=last).map(move |seq| OpId { writer, seq }))
             .map(|id| (id, super::saved::op_record(sites[0].replica.entry(id).unwrap())))
             .collect();
-        let mut loaded = Site { device: DeviceKey::new([1; 32], 0), replica: Replica::new(ROOM) };
+        let mut loaded = Site::blank(1);
         prop_assert_eq!(loaded.replica.load(records), 0);
         loaded.replica.settle(at(1_000));
         prop_assert_eq!(loaded.state(), sites[0].state());
@@ -333,20 +340,163 @@ fn a_stamp_from_the_far_future_waits_for_its_time() {
 fn own_operations_that_could_not_be_saved_never_happened() {
     let mut ana = Site::new(1);
     let before = ana.state();
-    let post = || Body::Post {
+    let post = Post {
         text: "lost".into(),
-        reply_to: None,
+        ..Post::default()
     };
-    ana.replica.write(&ana.device, at(1).wall, post()).unwrap();
+    ana.replica.write(at(1).wall, Body::Post(post)).unwrap();
     assert_eq!(
         ana.replica.settle(at(1)).count,
         0,
         "applied before it was saved"
     );
-    ana.replica.retract(ana.device.writer());
+    ana.replica.retract();
     assert_eq!(ana.state(), before);
     let id = ana.post(at(2), None);
     let mut ben = Site::new(2);
     ben.take(at(3), &ana.all());
     assert!(ben.replica.chat.rank(id).is_some());
+}
+
+/// Sends everything both ways.
+fn meet(a: &mut Site, b: &mut Site, now: Now) {
+    let (of_a, of_b) = (a.all(), b.all());
+    a.take(now, &of_b);
+    b.take(now, &of_a);
+}
+
+fn title(text: &str) -> Body {
+    Body::Task(TaskId([1; 16]), vec![TaskChange::Title(text.into())])
+}
+
+fn lost(site: &Site) -> Option<TaskChange> {
+    let lost = &site.replica.tasks.lost;
+    lost.get(TaskId([1; 16]), Field::Title)
+        .map(|lost| lost.mine.clone())
+}
+
+#[test]
+fn the_author_of_a_lost_concurrent_edit_is_told_and_nobody_else() {
+    let (mut ana, mut ben) = (Site::new(1), Site::new(2));
+    ana.write(at(1), title("chair"));
+    meet(&mut ana, &mut ben, at(2));
+    ana.write(at(3), title("chair 1"));
+    ben.write(at(4), title("chair 2"));
+    meet(&mut ana, &mut ben, at(5));
+    assert_eq!(lost(&ana), Some(TaskChange::Title("chair 1".into())));
+    assert_eq!(lost(&ben), None, "the winner lost nothing");
+
+    ana.write(at(6), title("chair 1"));
+    meet(&mut ana, &mut ben, at(7));
+    assert_eq!(lost(&ana), None, "put back");
+    assert_eq!(lost(&ben), None, "overwritten knowingly");
+}
+
+#[test]
+fn an_edit_that_was_overwritten_knowingly_is_not_lost_to_a_third() {
+    let (mut ana, mut ben, mut cid) = (Site::new(1), Site::new(2), Site::new(3));
+    cid.write(at(9), title("from cid"));
+    ana.write(at(1), title("from ana"));
+    // Ana meets Cid before she hears that Ben had seen and changed hers.
+    meet(&mut ana, &mut ben, at(2));
+    ben.write(at(3), title("from ben"));
+    meet(&mut ana, &mut cid, at(10));
+    assert_eq!(lost(&ana), Some(TaskChange::Title("from ana".into())));
+    meet(&mut ana, &mut ben, at(11));
+    assert_eq!(lost(&ana), None);
+    assert_eq!(lost(&ben), Some(TaskChange::Title("from ben".into())));
+}
+
+#[test]
+fn a_task_deleted_under_ones_hands_can_be_added_again() {
+    let (mut ana, mut ben) = (Site::new(1), Site::new(2));
+    let task = TaskId([1; 16]);
+    ben.write(at(1), title("chair"));
+    meet(&mut ana, &mut ben, at(2));
+    ana.write(at(3), title("chair 1"));
+    ben.write(at(4), Body::DeleteTask(task));
+    meet(&mut ana, &mut ben, at(5));
+    for site in [&ana, &ben] {
+        assert!(site.replica.tasks.view(task).is_none());
+    }
+    assert!(ana.replica.tasks.lost.deletion(task).is_some());
+    assert!(ben.replica.tasks.lost.deletion(task).is_none());
+    let kept = ana.replica.tasks.all_values(task);
+    assert!(kept.contains(&TaskChange::Title("chair 1".into())));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    /// What is lost does not depend on the order in which operations arrived: a replica that loads its own records
+    /// tells the same.
+    #[test]
+    fn lost_edits_are_the_same_whatever_the_order(acts in acts(), seed in any::<u8>()) {
+        let mut sites = perform(&acts);
+        sites.truncate(2);
+        let mut runs: Vec<Run> = sites.iter().flat_map(Site::all).collect();
+        let mut random = Rng::new([seed; 32]);
+        for (number, site) in (1u8..).zip(&mut sites) {
+            site.take(at(1_000), &runs);
+            for at in (1..runs.len()).rev() {
+                runs.swap(at, usize::try_from(random.below(at as u64 + 1)).unwrap());
+            }
+            let mut again = Site::blank(number);
+            again.take(at(1_000), &runs);
+            prop_assert_eq!(&again.replica.tasks.lost, &site.replica.tasks.lost);
+        }
+    }
+}
+
+#[test]
+fn a_private_message_is_read_at_its_two_ends_only_and_travels_through_a_third() {
+    let (mut ana, mut ben, mut cid) = (Site::new(1), Site::new(2), Site::new(3));
+    meet(&mut ana, &mut ben, at(1));
+    let post = Post {
+        text: "between us".into(),
+        ..Post::default()
+    };
+    let ben_id = ben.id();
+    let sealed = ana.replica.seal(ben_id, &mut Rng::new([1; 32]), &post);
+    let id = ana.write(at(2), sealed.unwrap());
+    let bytes = &ana.replica.entry(id).unwrap().bytes;
+    let shows = |bytes: &[u8]| bytes.windows(7).any(|part| part == b"between");
+    assert!(!shows(bytes));
+
+    cid.take(at(3), &ana.all());
+    assert!(cid.replica.chat.get(id).is_none());
+    ben.take(at(4), &cid.all());
+    for (site, other) in [(&ana, ben.id()), (&ben, ana.id())] {
+        let (_, message) = site.replica.chat.get(id).unwrap();
+        assert_eq!(message.text.expose(), "between us");
+        assert_eq!(message.with, Some(other));
+    }
+
+    let mut again = Site::blank(1);
+    again.take(at(5), &ana.all());
+    assert!(
+        again.replica.chat.get(id).is_some(),
+        "one's own after a reload"
+    );
+}
+
+#[test]
+fn a_private_message_that_does_not_open_is_counted_and_blocks_nothing() {
+    let (mut ana, mut ben) = (Site::new(1), Site::new(2));
+    meet(&mut ana, &mut ben, at(1));
+    let to = ben.id();
+    let id = ana.write(
+        at(2),
+        Body::Private {
+            to,
+            sealed: vec![7; 120],
+        },
+    );
+    let later = ana.post(at(3), None);
+    for run in ana.all() {
+        let _ = ben.replica.receive(&run);
+    }
+    assert_eq!(ben.replica.settle(at(4)).refused, 1);
+    assert!(ben.replica.chat.get(id).is_none());
+    assert!(ben.replica.chat.get(later).is_some());
 }

@@ -65,6 +65,12 @@ impl Log {
         &self.have
     }
 
+    /// The public key of a writer of whom anything is held.
+    pub(crate) fn public_key(&self, writer: WriterId) -> Option<&[u8; 32]> {
+        let chain = self.writers.get(&writer)?;
+        (!chain.entries.is_empty()).then_some(&chain.public_key)
+    }
+
     pub(crate) fn entry(&self, id: OpId) -> Option<&Entry> {
         let index = usize::try_from(id.seq.checked_sub(1)?).ok()?;
         self.writers.get(&id.writer)?.entries.get(index)

@@ -5,6 +5,7 @@ mod key;
 #[cfg(test)]
 mod laws;
 mod log;
+mod lost;
 mod position;
 mod register;
 pub(crate) mod replica;

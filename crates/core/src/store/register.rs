@@ -32,6 +32,11 @@ impl<T> Lww<T> {
         &self.value
     }
 
+    /// The write that set it.
+    pub(crate) fn rank(&self) -> Option<Rank> {
+        self.rank
+    }
+
     pub(crate) fn is_set(&self) -> bool {
         self.rank.is_some()
     }

@@ -6,6 +6,7 @@
 
 use super::chat::{Chat, Message};
 use super::log::{Entry, Log, Received, Record};
+use super::lost::Witness;
 use super::register::Rank;
 use super::roster::Roster;
 use super::tasks::Tasks;
@@ -14,8 +15,11 @@ use crate::clock::Hlc;
 use crate::id::{OpId, RoomId, Seq, TaskId, WriterId};
 use crate::key::DeviceKey;
 use crate::limits;
-use crate::model::{Body, Op};
+use crate::model::{Body, Op, Post};
+use crate::private::PairKey;
+use crate::rng::Rng;
 use crate::time::{Mono, Now, Wall};
+use crate::wire::op as op_wire;
 use crate::wire::peer::Run;
 use crate::wire::{WireError, snapshot};
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +32,10 @@ pub(crate) struct Applied {
     pub(crate) people: bool,
     /// Writers whose operations show that they have more of one's own.
     pub(crate) heard: BTreeSet<WriterId>,
+    /// What is lost of one's own edits changed.
+    pub(crate) lost: bool,
+    /// Private messages to this replica that do not open.
+    pub(crate) refused: u64,
     /// Messages of this writer, after the first sequence through the second, were read by somebody.
     pub(crate) read: Vec<(WriterId, Seq, Seq)>,
     pub(crate) count: u64,
@@ -35,6 +43,13 @@ pub(crate) struct Applied {
 
 #[derive(Debug)]
 pub(crate) struct Replica {
+    room: RoomId,
+    device: DeviceKey,
+    me: WriterId,
+    /// Keys of private conversations, once needed.
+    pairs: BTreeMap<WriterId, PairKey>,
+    /// Own private messages whose recipient's key is not there: it was lost with a damaged record.
+    unopened: BTreeSet<OpId>,
     log: Log,
     applied: VersionVector,
     /// The vector clock of each writer's last applied operation.
@@ -59,8 +74,13 @@ enum Blocked {
 }
 
 impl Replica {
-    pub(crate) fn new(room: RoomId) -> Self {
+    pub(crate) fn new(room: RoomId, device: DeviceKey) -> Self {
         Self {
+            room,
+            me: device.writer(),
+            device,
+            pairs: BTreeMap::new(),
+            unopened: BTreeSet::new(),
             log: Log::new(room),
             applied: VersionVector::default(),
             clocks: BTreeMap::new(),
@@ -143,13 +163,8 @@ impl Replica {
     ///
     /// # Errors
     /// [`WireError::TooLarge`]; nothing changes.
-    pub(crate) fn write(
-        &mut self,
-        device: &DeviceKey,
-        wall: Wall,
-        body: Body,
-    ) -> Result<OpId, WireError> {
-        let me = device.writer();
+    pub(crate) fn write(&mut self, wall: Wall, body: Body) -> Result<OpId, WireError> {
+        let me = self.me;
         let mut said = self
             .written
             .take()
@@ -166,19 +181,40 @@ impl Replica {
             context,
             body,
         };
-        self.log.append(device, op)
+        self.log.append(&self.device, op)
+    }
+
+    /// Seals a message to one person. `None` when nothing is known of them.
+    pub(crate) fn seal(&mut self, to: WriterId, rng: &mut Rng, post: &Post) -> Option<Body> {
+        let sealed = self
+            .pair(to)?
+            .ok()?
+            .seal((self.me, to), rng, &op_wire::encode_post(post));
+        Some(Body::Private { to, sealed })
+    }
+
+    /// The key with another writer; `None` while nothing of theirs is held.
+    fn pair(&mut self, other: WriterId) -> Option<Result<PairKey, WireError>> {
+        if let Some(key) = self.pairs.get(&other) {
+            return Some(Ok(*key));
+        }
+        let agreed = PairKey::agree(self.room, &self.device, self.log.public_key(other)?);
+        if let Ok(key) = agreed {
+            self.pairs.insert(other, key);
+        }
+        Some(agreed)
     }
 
     /// Own operations were saved.
-    pub(crate) fn commit(&mut self, me: WriterId) {
+    pub(crate) fn commit(&mut self) {
         self.written = None;
-        self.log.commit(me);
+        self.log.commit(self.me);
     }
 
     /// Takes back own operations that were written and not saved.
-    pub(crate) fn retract(&mut self, me: WriterId) {
+    pub(crate) fn retract(&mut self) {
         self.written = None;
-        self.log.retract(me);
+        self.log.retract(self.me);
     }
 
     /// Takes a run from outside into the log. Call [`Replica::settle`] afterwards.
@@ -204,6 +240,15 @@ impl Replica {
         }
         if applied.count > 0 {
             self.close_gaps(&mut applied);
+            for id in std::mem::take(&mut self.unopened) {
+                let Some(op) = self.log.entry(id).map(|entry| entry.op.clone()) else {
+                    continue;
+                };
+                if let Body::Private { to, sealed } = op.body {
+                    let stamp = op.stamp;
+                    self.open(Rank { stamp, op: id }, to, &sealed, false, &mut applied);
+                }
+            }
         }
         applied
     }
@@ -312,43 +357,97 @@ impl Replica {
                 applied.people = true;
             }
             Body::Task(task, changes) => {
-                if self.tasks.change(task, changes, rank) {
+                let witness = Witness {
+                    knows: clock,
+                    me: self.me,
+                };
+                let effect = self.tasks.change(task, changes, rank, witness);
+                if effect.visible {
                     applied.tasks.insert(task);
                 }
+                applied.lost |= effect.lost;
             }
             Body::DeleteTask(task) => {
-                if self.tasks.delete(task, rank) {
+                let witness = Witness {
+                    knows: clock,
+                    me: self.me,
+                };
+                let effect = self.tasks.delete(task, rank, witness);
+                if effect.visible {
                     applied.tasks.insert(task);
                 }
+                applied.lost |= effect.lost;
             }
-            Body::Post { text, reply_to } => {
-                if gap {
-                    self.gaps.insert(id);
-                }
-                self.chat.post(
-                    rank,
-                    Message {
-                        text,
-                        reply_to,
-                        gap,
-                    },
-                );
-                applied.messages.insert(id);
-            }
-            Body::Read(through) => {
-                for (writer, seq) in through {
-                    // A claim beyond what is held would cost a walk over nothing.
-                    let seq = seq.min(self.log.have().get(writer));
-                    let before = self.roster.read_of(id.writer, writer);
-                    if seq > before {
-                        self.roster.read(id.writer, writer, seq);
-                        applied.read.push((writer, before, seq));
-                    }
-                }
+            Body::Post(post) => self.post(rank, post, None, gap, applied),
+            Body::Private { to, sealed } => self.open(rank, to, &sealed, gap, applied),
+            Body::Read { room, private } => {
+                self.read(id.writer, room, false, applied);
+                self.read(id.writer, private, true, applied);
             }
             Body::Leave => {
                 self.roster.leave(id.writer, op.stamp);
                 applied.people = true;
+            }
+        }
+    }
+
+    fn post(
+        &mut self,
+        rank: Rank,
+        post: Post,
+        with: Option<WriterId>,
+        gap: bool,
+        applied: &mut Applied,
+    ) {
+        if gap {
+            self.gaps.insert(rank.op);
+        }
+        applied.messages.insert(rank.op);
+        let message = Message {
+            text: post.text,
+            reply_to: post.reply_to,
+            ttl_ms: post.ttl_ms,
+            gap,
+            with,
+        };
+        self.chat.post(rank, message);
+    }
+
+    /// A private message: shown at its two ends only.
+    fn open(&mut self, rank: Rank, to: WriterId, sealed: &[u8], gap: bool, applied: &mut Applied) {
+        let from = rank.op.writer;
+        let other = match (from == self.me, to == self.me) {
+            (true, false) => to,
+            (false, true) => from,
+            _ => return,
+        };
+        let Some(key) = self.pair(other) else {
+            self.unopened.insert(rank.op);
+            return;
+        };
+        let opened = key
+            .and_then(|key| key.open((from, to), sealed))
+            .and_then(|plain| op_wire::decode_post(&plain));
+        match opened {
+            Ok(post) => self.post(rank, post, Some(other), gap, applied),
+            Err(_) => applied.refused += 1,
+        }
+    }
+
+    fn read(
+        &mut self,
+        reader: WriterId,
+        through: Vec<(WriterId, Seq)>,
+        private: bool,
+        applied: &mut Applied,
+    ) {
+        for (writer, seq) in through {
+            // A claim beyond what is held would cost a walk over nothing.
+            let seq = seq.min(self.log.have().get(writer));
+            let before = self.roster.read_of(reader, writer, private);
+            if seq > before {
+                self.roster.read(reader, writer, seq, private);
+                applied.read.push((writer, before, seq));
             }
         }
     }

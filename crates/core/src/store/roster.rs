@@ -18,7 +18,10 @@ pub(crate) struct Person {
     pub(crate) profile: Lww<Profile>,
     pub(crate) joined: Stamp,
     pub(crate) left: Option<Stamp>,
+    /// What they have read of the room's messages,
     pub(crate) read: VersionVector,
+    /// and of private ones to them, by author.
+    pub(crate) read_private: VersionVector,
 }
 
 impl Person {
@@ -46,13 +49,15 @@ impl Roster {
         }
     }
 
-    /// Raises what `reader` has read.
-    pub(crate) fn read(&mut self, reader: WriterId, writer: WriterId, seq: Seq) {
-        self.people
-            .entry(reader)
-            .or_default()
-            .read
-            .raise(writer, seq);
+    /// Raises what `reader` has read of `writer`.
+    pub(crate) fn read(&mut self, reader: WriterId, writer: WriterId, seq: Seq, private: bool) {
+        let person = self.people.entry(reader).or_default();
+        let read = if private {
+            &mut person.read_private
+        } else {
+            &mut person.read
+        };
+        read.raise(writer, seq);
     }
 
     pub(crate) fn get(&self, writer: WriterId) -> Option<&Person> {
@@ -61,10 +66,15 @@ impl Roster {
             .filter(|person| person.profile.is_set())
     }
 
-    pub(crate) fn read_of(&self, reader: WriterId, writer: WriterId) -> Seq {
-        self.people
-            .get(&reader)
-            .map_or(0, |person| person.read.get(writer))
+    pub(crate) fn read_of(&self, reader: WriterId, writer: WriterId, private: bool) -> Seq {
+        self.people.get(&reader).map_or(0, |person| {
+            let read = if private {
+                &person.read_private
+            } else {
+                &person.read
+            };
+            read.get(writer)
+        })
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (WriterId, &Person)> {

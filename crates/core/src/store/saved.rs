@@ -2,9 +2,10 @@
 
 use super::log::Entry;
 use super::vector::VersionVector;
-use crate::id::{Seq, WriterId};
+use crate::id::OpId;
 use crate::wire::WireError;
-use crate::wire::snapshot;
+use crate::wire::snapshot::{self, Remembered};
+use std::collections::BTreeSet;
 
 /// An operation as a record: its signature, when held, and its bytes.
 pub(crate) fn op_record(entry: &Entry) -> Vec<u8> {
@@ -18,21 +19,27 @@ pub(crate) struct Memory {
     pub(crate) admitted: bool,
     /// Of one's own operations, what each person has confirmed.
     pub(crate) confirmed: VersionVector,
+    /// Lost edits, by the operation that lost or buried them, that their author leaves at that.
+    pub(crate) dismissed: BTreeSet<OpId>,
 }
 
 impl Memory {
     pub(crate) fn encode(&self) -> Vec<u8> {
-        let confirmed: Vec<(WriterId, Seq)> = self.confirmed.iter().collect();
-        snapshot::encode_memory(self.admitted, confirmed)
+        snapshot::encode_memory(Remembered {
+            admitted: self.admitted,
+            confirmed: self.confirmed.iter().collect(),
+            dismissed: self.dismissed.iter().copied().collect(),
+        })
     }
 
     /// # Errors
     /// [`WireError`] when the record was damaged, or written by a newer version.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, WireError> {
-        let (admitted, confirmed) = snapshot::decode_memory(bytes)?;
+        let read = snapshot::decode_memory(bytes)?;
         Ok(Self {
-            admitted,
-            confirmed: confirmed.into_iter().collect(),
+            admitted: read.admitted,
+            confirmed: read.confirmed.into_iter().collect(),
+            dismissed: read.dismissed.into_iter().collect(),
         })
     }
 }

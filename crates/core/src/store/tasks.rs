@@ -1,18 +1,40 @@
 //! Tasks folded from operations: per field the greatest rank wins, and a tombstone is for good.
 
+use super::lost::{LostEdit, LostEdits, Witness};
 use super::register::{Lww, Rank};
 use crate::clock::Stamp;
-use crate::id::TaskId;
-use crate::model::{Assignee, Priority, TaskChange, TaskStatus};
+use crate::id::{TaskId, WriterId};
+use crate::model::{Assignee, Field, Priority, TaskChange, TaskStatus};
 use crate::node::TaskView;
 use crate::redact::Private;
 use crate::time::Wall;
 use std::collections::BTreeMap;
 
+const FIELDS: [Field; 8] = [
+    Field::Title,
+    Field::Notes,
+    Field::Assignee,
+    Field::Priority,
+    Field::Due,
+    Field::Place,
+    Field::Status,
+    Field::Position,
+];
+
 /// All tasks of a room, living and deleted.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Tasks {
     tasks: BTreeMap<TaskId, Task>,
+    pub(crate) lost: LostEdits,
+}
+
+/// What a write did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Effect {
+    /// Something on the screen changed.
+    pub(crate) visible: bool,
+    /// What is lost of one's own edits changed.
+    pub(crate) lost: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,7 +49,10 @@ struct Task {
     position: Lww<Vec<u8>>,
     created: Rank,
     changed: Rank,
-    deleted: bool,
+    /// Tombstones. What was written stays below them, for those whose edits they buried.
+    deletions: Vec<Rank>,
+    /// This replica's last write.
+    mine: Option<Rank>,
 }
 
 impl Task {
@@ -43,7 +68,8 @@ impl Task {
             position: Lww::default(),
             created: rank,
             changed: rank,
-            deleted: false,
+            deletions: Vec::new(),
+            mine: None,
         }
     }
 
@@ -60,17 +86,58 @@ impl Task {
         }
     }
 
-    fn has(&self, change: &TaskChange) -> bool {
-        match change {
-            TaskChange::Title(v) => self.title.get() == v,
-            TaskChange::Notes(v) => self.notes.get() == v,
-            TaskChange::Assignee(v) => self.assignee.get() == v,
-            TaskChange::Priority(v) => self.priority.get() == v,
-            TaskChange::Due(v) => self.due.get() == v,
-            TaskChange::Place(v) => self.place.get() == v,
-            TaskChange::Status(v) => self.status.get() == v,
-            TaskChange::Position(v) => self.position.get() == v,
+    fn rank(&self, field: Field) -> Option<Rank> {
+        match field {
+            Field::Title => self.title.rank(),
+            Field::Notes => self.notes.rank(),
+            Field::Assignee => self.assignee.rank(),
+            Field::Priority => self.priority.rank(),
+            Field::Due => self.due.rank(),
+            Field::Place => self.place.rank(),
+            Field::Status => self.status.rank(),
+            Field::Position => self.position.rank(),
         }
+    }
+
+    fn value(&self, field: Field) -> TaskChange {
+        match field {
+            Field::Title => TaskChange::Title(self.title.get().clone()),
+            Field::Notes => TaskChange::Notes(self.notes.get().clone()),
+            Field::Assignee => TaskChange::Assignee(self.assignee.get().clone()),
+            Field::Priority => TaskChange::Priority(*self.priority.get()),
+            Field::Due => TaskChange::Due(*self.due.get()),
+            Field::Place => TaskChange::Place(self.place.get().clone()),
+            Field::Status => TaskChange::Status(*self.status.get()),
+            Field::Position => TaskChange::Position(self.position()),
+        }
+    }
+
+    fn has(&self, change: &TaskChange) -> bool {
+        self.value(change.field()) == *change
+    }
+
+    /// The fields that somebody has set, with the write that did.
+    fn writes(&self) -> impl Iterator<Item = (Field, Rank)> {
+        FIELDS
+            .into_iter()
+            .filter_map(|field| Some((field, self.rank(field)?)))
+    }
+
+    /// The edit that loses when `change` is merged, if both were made without knowing of each other and it is
+    /// this replica's own.
+    fn loser(&self, change: &TaskChange, rank: Rank, witness: Witness<'_>) -> Option<LostEdit> {
+        let field = change.field();
+        // Where a row stands is nobody's word.
+        let held = self.rank(field).filter(|_| field != Field::Position)?;
+        if !witness.is_concurrent(rank, held) {
+            return None;
+        }
+        let (mine, op, to) = if held < rank {
+            (self.value(field), held, rank)
+        } else {
+            (change.clone(), rank, held)
+        };
+        (op.op.writer == witness.me).then_some(LostEdit { mine, op, to })
     }
 
     /// A task that nobody moved stands where it was created.
@@ -89,11 +156,23 @@ impl Tasks {
         stamp.0.to_be_bytes().to_vec()
     }
 
-    /// Merges changes of one operation; true when anything visible changed.
-    pub(crate) fn change(&mut self, id: TaskId, changes: Vec<TaskChange>, rank: Rank) -> bool {
+    /// Merges changes of one operation.
+    pub(crate) fn change(
+        &mut self,
+        id: TaskId,
+        changes: Vec<TaskChange>,
+        rank: Rank,
+        witness: Witness<'_>,
+    ) -> Effect {
         let mut changed = !self.tasks.contains_key(&id);
+        let mut lost = false;
         let task = self.tasks.entry(id).or_insert_with(|| Task::new(rank));
         for change in changes {
+            lost |= self.lost.written(id, change.field(), rank, witness);
+            if let Some(edit) = task.loser(&change, rank, witness) {
+                self.lost.lose(id, edit);
+                lost = true;
+            }
             changed |= task.merge(change, rank);
         }
         if rank < task.created {
@@ -103,22 +182,79 @@ impl Tasks {
         if changed {
             task.changed = task.changed.max(rank);
         }
-        changed && !task.deleted
+        if rank.op.writer == witness.me {
+            task.mine = Some(rank);
+            for deletion in &task.deletions {
+                if witness.is_concurrent(rank, *deletion) {
+                    lost |= self.lost.bury(id, *deletion);
+                }
+            }
+        }
+        Effect {
+            visible: changed && task.deletions.is_empty(),
+            lost,
+        }
     }
 
-    /// Buries a task; true when it was alive.
-    pub(crate) fn delete(&mut self, id: TaskId, rank: Rank) -> bool {
+    /// Buries a task.
+    pub(crate) fn delete(&mut self, id: TaskId, rank: Rank, witness: Witness<'_>) -> Effect {
         let task = self.tasks.entry(id).or_insert_with(|| Task::new(rank));
-        let alive = !task.deleted;
-        *task = Task {
-            deleted: true,
-            ..Task::new(rank.min(task.created))
-        };
-        alive
+        let visible = task.deletions.is_empty();
+        task.created = task.created.min(rank);
+        task.deletions.push(rank);
+        if rank.op.writer == witness.me {
+            self.lost.accept(id);
+            return Effect {
+                visible,
+                lost: true,
+            };
+        }
+        let unaware = task
+            .mine
+            .is_some_and(|mine| witness.is_concurrent(rank, mine));
+        Effect {
+            visible,
+            lost: unaware && self.lost.bury(id, rank),
+        }
     }
 
     pub(crate) fn is_alive(&self, id: TaskId) -> bool {
-        self.tasks.get(&id).is_some_and(|task| !task.deleted)
+        self.tasks
+            .get(&id)
+            .is_some_and(|task| task.deletions.is_empty())
+    }
+
+    /// The values of these fields, and the writes that set them.
+    pub(crate) fn values(&self, id: TaskId, fields: &[Field]) -> Vec<(TaskChange, Option<Rank>)> {
+        let task = self.tasks.get(&id);
+        fields
+            .iter()
+            .filter_map(|field| Some((task?.value(*field), task?.rank(*field))))
+            .collect()
+    }
+
+    /// Everything that was set of a task, living or deleted: enough to add it again.
+    pub(crate) fn all_values(&self, id: TaskId) -> Vec<TaskChange> {
+        self.tasks.get(&id).map_or_else(Vec::new, |task| {
+            let mut values: Vec<_> = task.writes().map(|(field, _)| task.value(field)).collect();
+            if task.rank(Field::Position).is_none() {
+                values.push(task.value(Field::Position));
+            }
+            values
+        })
+    }
+
+    /// Everyone whose word stands in a task.
+    pub(crate) fn writers(&self, id: TaskId) -> impl Iterator<Item = WriterId> {
+        let task = self.tasks.get(&id);
+        task.into_iter()
+            .flat_map(Task::writes)
+            .map(|(_, write)| write.op.writer)
+    }
+
+    /// The title of a task, living or deleted.
+    pub(crate) fn title(&self, id: TaskId) -> Option<&Private> {
+        self.tasks.get(&id).map(|task| task.title.get())
     }
 
     /// Drops the changes that would change nothing.
@@ -131,7 +267,7 @@ impl Tasks {
     pub(crate) fn view(&self, id: TaskId) -> Option<TaskView> {
         self.tasks
             .get(&id)
-            .filter(|task| !task.deleted)
+            .filter(|task| task.deletions.is_empty())
             .map(|task| TaskView {
                 id,
                 title: task.title.get().clone(),
@@ -158,7 +294,7 @@ impl Tasks {
     pub(crate) fn position(&self, id: TaskId) -> Option<Vec<u8>> {
         self.tasks
             .get(&id)
-            .filter(|task| !task.deleted)
+            .filter(|task| task.deletions.is_empty())
             .map(Task::position)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::clock::Stamp;
 use crate::id::{OpId, RoomId, RoomTag, SessionId, TaskId, WriterId};
+use crate::time::Wall;
 use minicbor::decode::{Decoder, Error};
 use minicbor::encode::{self, Encoder, Write};
 use minicbor::{Decode, Encode};
@@ -38,7 +39,7 @@ macro_rules! number {
 }
 
 bytes16!(RoomId, RoomTag, WriterId, TaskId);
-number!(SessionId, Stamp);
+number!(SessionId, Stamp, Wall);
 
 impl<C> Encode<C> for OpId {
     fn encode<W: Write>(

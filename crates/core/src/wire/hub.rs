@@ -42,7 +42,12 @@ pub enum HubFrame {
     /// A request was refused: a number of [`super::registry::refusal`].
     Refused(u16),
     /// Answers [`ClientFrame::Ping`].
-    Pong(u64),
+    Pong {
+        /// The number asked with.
+        number: u64,
+        /// Milliseconds since the epoch by the hub's clock.
+        wall: u64,
+    },
     /// This member is not on the hub: a signal or packet for it was dropped.
     Undelivered(PeerId),
 }
@@ -119,6 +124,9 @@ pub struct Parcel {
 struct One<T>(#[n(0)] T);
 
 #[derive(Encode, Decode)]
+struct Two(#[n(0)] u64, #[n(1)] u64);
+
+#[derive(Encode, Decode)]
 struct Nonce(#[cbor(n(0), with = "minicbor::bytes")] [u8; 32]);
 
 #[derive(Encode, Decode)]
@@ -167,7 +175,7 @@ impl HubFrame {
             Self::Signal(parcel) => codec::frame(from_hub::SIGNAL, parcel),
             Self::Relayed(parcel) => codec::frame(from_hub::RELAYED, parcel),
             Self::Refused(code) => codec::frame(from_hub::REFUSED, &One(*code)),
-            Self::Pong(number) => codec::frame(from_hub::PONG, &One(*number)),
+            Self::Pong { number, wall } => codec::frame(from_hub::PONG, &Two(*number, *wall)),
             Self::Undelivered(peer) => codec::frame(from_hub::UNDELIVERED, &One(*peer)),
         }
     }
@@ -186,7 +194,10 @@ impl HubFrame {
             from_hub::SIGNAL => Self::Signal(codec::fields(&mut d)?),
             from_hub::RELAYED => Self::Relayed(codec::fields(&mut d)?),
             from_hub::REFUSED => Self::Refused(codec::fields::<One<u16>>(&mut d)?.0),
-            from_hub::PONG => Self::Pong(codec::fields::<One<u64>>(&mut d)?.0),
+            from_hub::PONG => {
+                let Two(number, wall) = codec::fields(&mut d)?;
+                Self::Pong { number, wall }
+            }
             from_hub::UNDELIVERED => Self::Undelivered(codec::fields::<One<PeerId>>(&mut d)?.0),
             other => return Err(WireError::Unknown(other)),
         })

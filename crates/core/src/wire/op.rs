@@ -7,7 +7,7 @@ use super::registry::op as number;
 use crate::clock::Stamp;
 use crate::id::{OpId, Seq, TaskId, WriterId};
 use crate::limits;
-use crate::model::{Assignee, Body, Op, Priority, Profile, TaskChange, TaskStatus};
+use crate::model::{Assignee, Body, Op, Post, Priority, Profile, TaskChange, TaskStatus};
 use crate::redact::Private;
 use crate::time::Wall;
 use core::convert::Infallible;
@@ -58,15 +58,23 @@ fn write(e: &mut Encoder<&mut Vec<u8>>, op: &Op) -> Encoded {
         Body::DeleteTask(task) => {
             e.u16(number::DELETE_TASK)?.array(1)?.encode(task)?;
         }
-        Body::Post { text, reply_to } => {
-            e.u16(number::POST)?
-                .array(2)?
-                .str(text.expose())?
-                .encode(reply_to)?;
+        Body::Post(post) => {
+            e.u16(number::POST)?;
+            write_post(e, post)?;
         }
-        Body::Read(through) => {
-            e.u16(number::READ)?.array(1)?;
-            write_clock(e, through)?;
+        Body::Private { to, sealed } => {
+            e.u16(number::PRIVATE)?
+                .array(2)?
+                .encode(to)?
+                .bytes(sealed)?;
+        }
+        Body::Read { room, private } => {
+            e.u16(number::READ)?
+                .array(if private.is_empty() { 1 } else { 2 })?;
+            write_clock(e, room)?;
+            if !private.is_empty() {
+                write_clock(e, private)?;
+            }
         }
         Body::Leave => {
             e.u16(number::LEAVE)?.array(0)?;
@@ -76,6 +84,47 @@ fn write(e: &mut Encoder<&mut Vec<u8>>, op: &Op) -> Encoded {
         }
     }
     Ok(())
+}
+
+/// What is not said takes no bytes.
+fn write_post(e: &mut Encoder<&mut Vec<u8>>, post: &Post) -> Encoded {
+    e.array(if post.ttl_ms.is_some() { 3 } else { 2 })?
+        .str(post.text.expose())?
+        .encode(post.reply_to)?;
+    if let Some(ttl) = post.ttl_ms {
+        e.u64(ttl)?;
+    }
+    Ok(())
+}
+
+/// The plain bytes of a private message.
+pub(crate) fn encode_post(post: &Post) -> Vec<u8> {
+    let mut out = Vec::new();
+    let written = write_post(&mut Encoder::new(&mut out), post);
+    debug_assert!(written.is_ok(), "writing to a Vec cannot fail");
+    out
+}
+
+/// Reads [`encode_post`]; whatever follows is padding.
+///
+/// # Errors
+/// [`WireError::Malformed`] or [`WireError::TooLarge`].
+pub(crate) fn decode_post(bytes: &[u8]) -> Result<Post, WireError> {
+    let post = read_post(&mut Decoder::new(bytes))?;
+    if within(&post.text, limits::MAX_TEXT_BYTES) {
+        Ok(post)
+    } else {
+        Err(WireError::TooLarge)
+    }
+}
+
+fn read_post(d: &mut Decoder<'_>) -> Result<Post, WireError> {
+    let len = d.array()?.ok_or(WireError::Malformed)?;
+    Ok(Post {
+        text: d.str()?.into(),
+        reply_to: d.decode::<Option<OpId>>()?,
+        ttl_ms: if len > 2 { d.decode()? } else { None },
+    })
 }
 
 fn write_clock(e: &mut Encoder<&mut Vec<u8>>, clock: &[(WriterId, Seq)]) -> Encoded {
@@ -153,12 +202,15 @@ pub fn decode_signed(bytes: &[u8]) -> Op {
 
 fn read_body(d: &mut Decoder<'_>) -> Result<Body, WireError> {
     let kind = d.u16()?;
-    let known = (number::GENESIS..=number::LEAVE).contains(&kind);
+    let known = (number::GENESIS..=number::PRIVATE).contains(&kind);
     if !known {
         d.skip()?;
         return Ok(Body::Unknown(kind));
     }
-    d.array()?.ok_or(WireError::Malformed)?;
+    if kind == number::POST {
+        return read_post(d).map(Body::Post);
+    }
+    let len = d.array()?.ok_or(WireError::Malformed)?;
     Ok(match kind {
         number::GENESIS => Body::Genesis {
             public_key: d.bytes()?.try_into().map_err(|_| WireError::Malformed)?,
@@ -171,11 +223,14 @@ fn read_body(d: &mut Decoder<'_>) -> Result<Body, WireError> {
         }),
         number::TASK => Body::Task(d.decode::<TaskId>()?, read_changes(d)?),
         number::DELETE_TASK => Body::DeleteTask(d.decode()?),
-        number::POST => Body::Post {
-            text: d.str()?.into(),
-            reply_to: d.decode::<Option<OpId>>()?,
+        number::PRIVATE => Body::Private {
+            to: d.decode()?,
+            sealed: d.bytes()?.to_vec(),
         },
-        number::READ => Body::Read(read_clock(d)?),
+        number::READ => Body::Read {
+            room: read_clock(d)?,
+            private: if len > 1 { read_clock(d)? } else { Vec::new() },
+        },
         _ => Body::Leave,
     })
 }
@@ -261,7 +316,8 @@ fn check(op: &Op) -> Result<(), WireError> {
             Body::Profile(profile) => {
                 line(&profile.name) && line(&profile.role) && line(&profile.status)
             }
-            Body::Post { text: said, .. } => text(said),
+            Body::Post(post) => text(&post.text),
+            Body::Private { sealed, .. } => sealed.len() <= limits::MAX_SEALED_BYTES,
             Body::Task(_, changes) => changes.iter().all(|change| match change {
                 TaskChange::Title(title) => line(title),
                 TaskChange::Notes(notes) => text(notes),

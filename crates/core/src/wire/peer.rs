@@ -5,6 +5,7 @@ use super::op::read_clock;
 use super::registry::peer as number;
 use crate::id::{Seq, SessionId, WriterId};
 use crate::limits;
+use crate::time::Wall;
 use minicbor::bytes::ByteVec;
 use minicbor::decode::{Decoder, Error as DecodeError};
 use minicbor::encode::{self, Encoder, Write};
@@ -112,6 +113,9 @@ pub struct Beat {
     /// The sender's page is in the background.
     #[n(2)]
     pub away: bool,
+    /// What the sender holds to be the time.
+    #[n(3)]
+    pub wall: Wall,
 }
 
 /// Typing and visibility.

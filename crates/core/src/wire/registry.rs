@@ -109,4 +109,6 @@ pub mod op {
     pub const READ: u16 = 6;
     /// The writer has left the room.
     pub const LEAVE: u16 = 7;
+    /// A message to one person, sealed.
+    pub const PRIVATE: u16 = 8;
 }

@@ -2,7 +2,7 @@
 
 use super::codec::WireError;
 use super::peer::ClockField;
-use crate::id::{Seq, WriterId};
+use crate::id::{OpId, Seq, WriterId};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
@@ -13,7 +13,19 @@ const MEMORY: u8 = 1;
 struct OpRecord(#[n(0)] u8, #[n(1)] ByteVec, #[n(2)] Option<ByteVec>);
 
 #[derive(Encode, Decode)]
-struct MemoryRecord(#[n(0)] u8, #[n(1)] bool, #[n(2)] ClockField);
+struct MemoryRecord(
+    #[n(0)] u8,
+    #[n(1)] bool,
+    #[n(2)] ClockField,
+    #[n(3)] Option<Vec<OpId>>,
+);
+
+/// What a node remembers of a room beside its operations, as lists.
+pub(crate) struct Remembered {
+    pub(crate) admitted: bool,
+    pub(crate) confirmed: Vec<(WriterId, Seq)>,
+    pub(crate) dismissed: Vec<OpId>,
+}
 
 pub(crate) fn encode_op(signature: Option<&[u8; 64]>, bytes: &[u8]) -> Vec<u8> {
     let signature = signature.map(|signature| ByteVec::from(signature.to_vec()));
@@ -36,16 +48,25 @@ pub(crate) fn decode_op(record: &[u8]) -> Result<(Vec<u8>, Option<[u8; 64]>), Wi
     Ok((bytes.into(), signature))
 }
 
-pub(crate) fn encode_memory(admitted: bool, confirmed: Vec<(WriterId, Seq)>) -> Vec<u8> {
-    write(&MemoryRecord(MEMORY, admitted, ClockField(confirmed)))
+pub(crate) fn encode_memory(memory: Remembered) -> Vec<u8> {
+    write(&MemoryRecord(
+        MEMORY,
+        memory.admitted,
+        ClockField(memory.confirmed),
+        Some(memory.dismissed),
+    ))
 }
 
-pub(crate) fn decode_memory(record: &[u8]) -> Result<(bool, Vec<(WriterId, Seq)>), WireError> {
-    let MemoryRecord(version, admitted, confirmed) = minicbor::decode(record)?;
+pub(crate) fn decode_memory(record: &[u8]) -> Result<Remembered, WireError> {
+    let MemoryRecord(version, admitted, confirmed, dismissed) = minicbor::decode(record)?;
     if version != MEMORY {
         return Err(WireError::Unknown(version.into()));
     }
-    Ok((admitted, confirmed.0))
+    Ok(Remembered {
+        admitted,
+        confirmed: confirmed.0,
+        dismissed: dismissed.unwrap_or_default(),
+    })
 }
 
 fn write<T: Encode<()>>(record: &T) -> Vec<u8> {

@@ -2,7 +2,7 @@
 
 use corridor_core::clock::Stamp;
 use corridor_core::id::{OpId, RoomId, RoomTag, SessionId, TaskId, WriterId};
-use corridor_core::model::{Assignee, Body, Op, Priority, Profile, TaskChange, TaskStatus};
+use corridor_core::model::{Assignee, Body, Op, Post, Priority, Profile, TaskChange, TaskStatus};
 use corridor_core::node::Candidate;
 use corridor_core::time::Wall;
 use corridor_core::wire::hub::{ClientFrame, HubFrame, Join, Joined, Member, Parcel};
@@ -23,6 +23,7 @@ pub(crate) fn peer_frames() -> Vec<(&'static str, PeerFrame)> {
         nonce: 0x0102_0304_0506_0708,
         digest: u64::MAX,
         away: true,
+        wall: Wall(1_800_000_000_123),
     };
     vec![
         (
@@ -124,7 +125,13 @@ pub(crate) fn hub_frames() -> Vec<(&'static str, HubFrame)> {
         ("hub-signal", HubFrame::Signal(parcel())),
         ("hub-relayed", HubFrame::Relayed(parcel())),
         ("hub-refused", HubFrame::Refused(3)),
-        ("hub-pong", HubFrame::Pong(8)),
+        (
+            "hub-pong",
+            HubFrame::Pong {
+                number: 8,
+                wall: 1_800_000_000_123,
+            },
+        ),
         ("hub-undelivered", HubFrame::Undelivered(OTHER)),
     ]
 }
@@ -204,15 +211,44 @@ pub(crate) fn ops() -> Vec<(&'static str, Op)> {
         ("op-delete-task", op(Body::DeleteTask(task))),
         (
             "op-post",
-            op(Body::Post {
+            op(Body::Post(Post {
                 text: "Ready?".into(),
                 reply_to: Some(OpId {
                     writer: OTHER,
                     seq: 12,
                 }),
+                ttl_ms: None,
+            })),
+        ),
+        (
+            "op-post-ttl",
+            op(Body::Post(Post {
+                text: "Coffee?".into(),
+                reply_to: None,
+                ttl_ms: Some(900_000),
+            })),
+        ),
+        (
+            "op-private",
+            op(Body::Private {
+                to: OTHER,
+                sealed: vec![0xa5; 104],
             }),
         ),
-        ("op-read", op(Body::Read(vec![(OTHER, 12)]))),
+        (
+            "op-read",
+            op(Body::Read {
+                room: vec![(OTHER, 12)],
+                private: Vec::new(),
+            }),
+        ),
+        (
+            "op-read-private",
+            op(Body::Read {
+                room: Vec::new(),
+                private: vec![(OTHER, 13)],
+            }),
+        ),
         ("op-leave", op(Body::Leave)),
     ]
 }

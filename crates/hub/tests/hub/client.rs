@@ -139,7 +139,7 @@ impl Client {
         self.send(&ClientFrame::Ping(NUMBER)).await;
         loop {
             match self.next().await {
-                Next::Frame(HubFrame::Pong(NUMBER)) => return true,
+                Next::Frame(HubFrame::Pong { number: NUMBER, .. }) => return true,
                 Next::Frame(_) => {}
                 Next::Closed(_) | Next::Gone => return false,
             }

@@ -160,11 +160,7 @@ impl World {
     /// # Errors
     /// As [`World::done_by`].
     pub fn post(&mut self, host: usize, text: &str) -> Result<OpId, NotDone> {
-        let text = format!("{} {text}", crate::tap::MARKER).into();
-        let command = Command::Post {
-            text,
-            reply_to: None,
-        };
+        let command = Command::say(format!("{} {text}", crate::tap::MARKER), None);
         match self.done_by(host, command)? {
             Done::Message(id) => Ok(id),
             _ => Err(NotDone::Silence),

@@ -126,10 +126,7 @@ fn wrong_commands_are_refused_and_change_nothing() {
     let refused = |answer, error| assert_eq!(answer, Err::<(), _>(NotDone::Refused(error)));
     let long = "x".repeat(corridor_core::limits::MAX_TEXT_BYTES + 1);
     refused(world.post(0, &long).map(drop), CommandError::TooLong);
-    let empty = Command::Post {
-        text: "".into(),
-        reply_to: None,
-    };
+    let empty = Command::say("", None);
     refused(world.done_by(0, empty).map(drop), CommandError::Empty);
     let unknown = Command::DeleteTask(corridor_core::id::TaskId([9; 16]));
     refused(

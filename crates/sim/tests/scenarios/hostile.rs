@@ -3,7 +3,7 @@
 use super::{settled_as_is, shown};
 use corridor_core::clock::Stamp;
 use corridor_core::limits;
-use corridor_core::model::{Body, Op};
+use corridor_core::model::{Body, Op, Post};
 use corridor_core::node::{HubEvent, Input, RtcEvent};
 use corridor_core::wire::peer::{PeerFrame, Run};
 use corridor_sim::dice::Dice;
@@ -155,10 +155,10 @@ fn a_member_cannot_speak_for_another() {
     let op = |wall: u64| Op {
         stamp: Stamp::at(corridor_core::time::Wall(wall)),
         context: Vec::new(),
-        body: Body::Post {
+        body: Body::Post(Post {
             text: "what the victim never said".into(),
-            reply_to: None,
-        },
+            ..Post::default()
+        }),
     };
     let bytes = corridor_core::wire::op::encode(&op(1_767_600_000_000)).unwrap();
     let rejected = world.node(0).unwrap().room().rejected;

@@ -13,14 +13,7 @@ fn a_crash_anywhere_around_a_save_loses_nothing_confirmed_and_doubles_nothing() 
     for after in 0..10 {
         let (mut world, hosts) = clinic(60 + u64::from(after), 3);
         world.crash_after(0, after, after % 2 == 0);
-        let text = format!("{MARKER} the last word").into();
-        world.ask(
-            0,
-            Command::Post {
-                text,
-                reply_to: None,
-            },
-        );
+        world.ask(0, Command::say(format!("{MARKER} the last word"), None));
         world.run_for(200);
         let died = world.node(0).is_none();
         let was_confirmed = world.ledger.posts.len();

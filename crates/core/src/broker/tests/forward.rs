@@ -61,7 +61,13 @@ fn before_a_join_only_join_and_ping_are_heard() {
     let member = world.member(room, 1);
     let stranger = world.connect(2);
     world.send(&stranger, ClientFrame::Ping(42));
-    assert_eq!(world.frames(&stranger), [HubFrame::Pong(42)]);
+    assert_eq!(
+        world.frames(&stranger),
+        [HubFrame::Pong {
+            number: 42,
+            wall: world.now.wall.0,
+        }]
+    );
     world.send(&stranger, ClientFrame::Relay(parcel(&member, b"x")));
     world.send(&stranger, ClientFrame::Signal(parcel(&member, b"x")));
     world.send(&stranger, ClientFrame::Leave);

@@ -60,7 +60,10 @@ fn a_hub_that_slept_asks_before_it_closes_anyone() {
     assert_eq!(world.got(&client), [Got::Asked]);
     world.send(&client, ClientFrame::Ping(7));
     world.pass(HUB_PING - Duration::from_millis(1));
-    assert_eq!(world.frames(&client), [HubFrame::Pong(7)]);
+    assert!(matches!(
+        world.frames(&client).as_slice(),
+        [HubFrame::Pong { number: 7, .. }]
+    ));
     assert_eq!(world.broker.health(world.now).members, 1);
 }
 

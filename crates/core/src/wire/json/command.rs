@@ -4,7 +4,7 @@
 //! and where.
 
 use crate::id::{OpId, PeerId, TaskId, WriterId};
-use crate::model::{Assignee, Priority, Profile, TaskChange, TaskStatus};
+use crate::model::{Assignee, Field, Priority, Profile, TaskChange, TaskStatus};
 use crate::node::{Command, Fault};
 use crate::time::Wall;
 use serde_json::{Map, Value};
@@ -34,13 +34,16 @@ pub enum JsonError {
     },
 }
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 16] = [
     "setProfile",
     "addTask",
     "importTasks",
     "editTask",
     "moveTask",
     "deleteTask",
+    "takeBack",
+    "dismiss",
+    "undo",
     "post",
     "markRead",
     "typing",
@@ -54,6 +57,8 @@ const A_TEXT: &str = "a string";
 const A_TASK: &str = "a task id: a UUID";
 const A_MESSAGE: &str = "a message id: 32 hexadecimal digits, a hyphen and a number";
 const A_PEER: &str = "a peer id: 32 hexadecimal digits";
+
+const A_FIELD: &str = "title, notes, assignee, priority, due, place or status";
 
 /// Reads one command.
 ///
@@ -94,9 +99,20 @@ pub fn command_from_json(text: &str) -> Result<Command, JsonError> {
             before: fields.optional("before", A_TASK, task_of)?,
         },
         "deleteTask" => Command::DeleteTask(fields.task("id")?),
+        "takeBack" => Command::TakeBack(
+            fields.task("id")?,
+            fields.optional("field", A_FIELD, field_of)?,
+        ),
+        "dismiss" => Command::Dismiss(
+            fields.task("id")?,
+            fields.optional("field", A_FIELD, field_of)?,
+        ),
+        "undo" => Command::Undo,
         "post" => Command::Post {
             text: fields.text("text")?.into(),
             reply_to: fields.optional("replyTo", A_MESSAGE, message_of)?,
+            to: fields.optional("to", A_PEER, peer_of)?,
+            ttl_ms: fields.optional("ttlMs", "milliseconds", |value| value.as_u64())?,
         },
         "markRead" => Command::MarkRead(fields.required("id", A_MESSAGE, message_of)?),
         "typing" => Command::Typing(
@@ -275,6 +291,19 @@ fn task_of(value: Value) -> Option<TaskId> {
 
 fn peer_of(value: Value) -> Option<PeerId> {
     PeerId::parse(&text_of(value)?)
+}
+
+fn field_of(value: Value) -> Option<Field> {
+    Some(match text_of(value)?.as_str() {
+        "title" => Field::Title,
+        "notes" => Field::Notes,
+        "assignee" => Field::Assignee,
+        "priority" => Field::Priority,
+        "due" => Field::Due,
+        "place" => Field::Place,
+        "status" => Field::Status,
+        _ => return None,
+    })
 }
 
 fn message_of(value: Value) -> Option<OpId> {

@@ -7,6 +7,7 @@ mod command;
 mod frame;
 mod outcome;
 mod record;
+mod task;
 mod view;
 
 pub use command::{JsonError, command_from_json};

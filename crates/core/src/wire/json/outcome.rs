@@ -42,6 +42,7 @@ pub fn changes_json(changes: &Changes) -> String {
         "room": changes.room,
         "people": changes.people,
         "links": changes.links,
+        "lost": changes.lost,
         "tasks": changes.tasks.iter().map(Text).collect::<Vec<_>>(),
         "messages": changes.messages.iter().map(Text).collect::<Vec<_>>(),
     })

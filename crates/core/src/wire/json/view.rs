@@ -1,16 +1,17 @@
 //! The whole view of a node.
 
+use super::task::{LostJson, TaskJson};
 use super::{Text, to_text};
 use crate::clock::Stamp;
-use crate::id::{OpId, RoomId, TaskId, WriterId};
-use crate::model::{Assignee, Presence, Priority, Profile, TaskStatus};
+use crate::id::{OpId, RoomId, WriterId};
+use crate::model::{Presence, Profile};
 use crate::node::{
-    Delivery, HubState, LinkView, MessageView, Node, Path, PersonView, Refusal, RoomView, RtcState,
-    StorageState, TaskView,
+    Delivery, HubState, LinkView, LostView, MessageView, Node, Path, PersonView, Refusal, RoomView,
+    RtcState, StorageState, TaskView, UndoKind,
 };
 use serde::Serialize;
 
-/// `{room, people, links, tasks, messages}` as JSON.
+/// `{room, people, links, tasks, lost, messages}` as JSON.
 #[must_use]
 pub fn view_json(node: &Node) -> String {
     view_of(
@@ -18,6 +19,7 @@ pub fn view_json(node: &Node) -> String {
         &node.people(),
         &node.links(),
         &node.tasks(),
+        &node.lost_edits(),
         &node.messages(),
     )
 }
@@ -27,6 +29,7 @@ fn view_of(
     people: &[PersonView],
     links: &[LinkView],
     tasks: &[TaskView],
+    lost: &[LostView],
     messages: &[MessageView],
 ) -> String {
     to_text(&View {
@@ -34,6 +37,7 @@ fn view_of(
         people: people.iter().map(PersonJson::of).collect(),
         links: links.iter().map(LinkJson::of).collect(),
         tasks: tasks.iter().map(TaskJson::of).collect(),
+        lost: lost.iter().map(LostJson::of).collect(),
         messages: messages.iter().map(MessageJson::of).collect(),
     })
 }
@@ -44,6 +48,7 @@ struct View<'a> {
     people: Vec<PersonJson<'a>>,
     links: Vec<LinkJson>,
     tasks: Vec<TaskJson<'a>>,
+    lost: Vec<LostJson<'a>>,
     messages: Vec<MessageJson<'a>>,
 }
 
@@ -59,6 +64,9 @@ struct RoomJson<'a> {
     connection: ConnectionJson,
     waiting: usize,
     unread: usize,
+    unread_private: usize,
+    undo: Option<&'static str>,
+    clock_ahead_ms: Option<i64>,
     storage: &'static str,
     quarantined: usize,
     rejected: u64,
@@ -88,6 +96,7 @@ struct PersonJson<'a> {
     path: &'static str,
     typing: bool,
     left: bool,
+    unread: usize,
 }
 
 #[derive(Serialize)]
@@ -111,31 +120,6 @@ struct LinkJson {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct TaskJson<'a> {
-    id: Text<TaskId>,
-    title: &'a str,
-    notes: &'a str,
-    assignee: Option<AssigneeJson<'a>>,
-    priority: &'static str,
-    due: Option<u64>,
-    place: &'a str,
-    status: &'static str,
-    position: String,
-    created_by: Text<WriterId>,
-    created: u64,
-    changed_by: Text<WriterId>,
-    changed: u64,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-enum AssigneeJson<'a> {
-    Person(Text<WriterId>),
-    Role(&'a str),
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct MessageJson<'a> {
     id: Text<OpId>,
     stamp: Text<Stamp>,
@@ -143,6 +127,8 @@ struct MessageJson<'a> {
     from: Text<WriterId>,
     text: &'a str,
     reply_to: Option<Text<OpId>>,
+    with: Option<Text<WriterId>>,
+    expires: Option<u64>,
     mine: bool,
     gap: bool,
     read: bool,
@@ -177,6 +163,14 @@ impl<'a> RoomJson<'a> {
             },
             waiting: view.waiting,
             unread: view.unread,
+            unread_private: view.unread_private,
+            undo: view.undo.map(|kind| match kind {
+                UndoKind::Edit => "edit",
+                UndoKind::Move => "move",
+                UndoKind::Add => "add",
+                UndoKind::Delete => "delete",
+            }),
+            clock_ahead_ms: view.clock_ahead_ms,
             storage: match view.storage {
                 StorageState::Fine => "fine",
                 StorageState::Full => "full",
@@ -213,6 +207,7 @@ impl<'a> PersonJson<'a> {
             path: path(view.path),
             typing: view.typing,
             left: view.left,
+            unread: view.unread,
         }
     }
 }
@@ -245,38 +240,6 @@ impl LinkJson {
     }
 }
 
-impl<'a> TaskJson<'a> {
-    fn of(view: &'a TaskView) -> Self {
-        Self {
-            id: Text(view.id),
-            title: view.title.expose(),
-            notes: view.notes.expose(),
-            assignee: view.assignee.as_ref().map(|assignee| match assignee {
-                Assignee::Person(person) => AssigneeJson::Person(Text(*person)),
-                Assignee::Role(role) => AssigneeJson::Role(role.expose()),
-            }),
-            priority: match view.priority {
-                Priority::Low => "low",
-                Priority::Normal => "normal",
-                Priority::High => "high",
-                Priority::Urgent => "urgent",
-            },
-            due: view.due.map(|due| due.0),
-            place: view.place.expose(),
-            status: match view.status {
-                TaskStatus::Open => "open",
-                TaskStatus::InProgress => "inProgress",
-                TaskStatus::Done => "done",
-            },
-            position: super::frame::hex(&view.position),
-            created_by: Text(view.created_by),
-            created: view.created.0,
-            changed_by: Text(view.changed_by),
-            changed: view.changed.0,
-        }
-    }
-}
-
 impl<'a> MessageJson<'a> {
     fn of(view: &'a MessageView) -> Self {
         Self {
@@ -286,6 +249,8 @@ impl<'a> MessageJson<'a> {
             from: Text(view.id.writer),
             text: view.text.expose(),
             reply_to: view.reply_to.map(Text),
+            with: view.with.map(Text),
+            expires: view.expires.map(|at| at.0),
             mine: view.mine,
             gap: view.gap,
             read: view.read,
@@ -295,6 +260,7 @@ impl<'a> MessageJson<'a> {
                 .map(|(to, state)| DeliveryJson {
                     to: Text(*to),
                     state: match state {
+                        Delivery::Expired => "expired",
                         Delivery::Saved => "saved",
                         Delivery::Sent => "sent",
                         Delivery::Delivered => "delivered",

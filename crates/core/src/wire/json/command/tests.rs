@@ -72,8 +72,28 @@ fn every_command_has_a_json_form() {
             Command::Post {
                 text: "hi".into(),
                 reply_to: Some(message),
+                to: None,
+                ttl_ms: None,
             },
         ),
+        (
+            format!(r#"{{"type":"post","text":"hi","to":"{peer}","ttlMs":60000}}"#),
+            Command::Post {
+                text: "hi".into(),
+                reply_to: None,
+                to: Some(peer),
+                ttl_ms: Some(60_000),
+            },
+        ),
+        (
+            format!(r#"{{"type":"takeBack","id":"{task}","field":"title"}}"#),
+            Command::TakeBack(task, Some(Field::Title)),
+        ),
+        (
+            format!(r#"{{"type":"dismiss","id":"{task}"}}"#),
+            Command::Dismiss(task, None),
+        ),
+        (r#"{"type":"undo"}"#.into(), Command::Undo),
         (
             format!(r#"{{"type":"markRead","id":"{message}"}}"#),
             Command::MarkRead(message),

@@ -1,6 +1,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 use super::*;
 use crate::id::SessionId;
+use crate::id::TaskId;
+use crate::model::{Assignee, Priority, TaskChange, TaskStatus};
 use crate::node::Connection;
 use crate::time::{Mono, Wall};
 use serde_json::{Value, json};
@@ -22,6 +24,9 @@ fn sample() -> Value {
         },
         waiting: 2,
         unread: 3,
+        unread_private: 1,
+        undo: Some(UndoKind::Move),
+        clock_ahead_ms: Some(-60_000),
         storage: StorageState::Full,
         quarantined: 0,
         rejected: 4,
@@ -38,6 +43,7 @@ fn sample() -> Value {
         path: Path::Hub,
         typing: true,
         left: false,
+        unread: 2,
     };
     let link = LinkView {
         peer,
@@ -78,12 +84,23 @@ fn sample() -> Value {
             writer: peer,
             seq: 1,
         }),
+        with: Some(peer),
+        expires: Some(Wall(1_700_000_060_000)),
         mine: true,
         gap: false,
         read: true,
         delivery: vec![(peer, Delivery::Delivered)],
     };
-    serde_json::from_str(&view_of(&room, &[person], &[link], &[task], &[message])).unwrap()
+    let lost = LostView {
+        task: task.id,
+        title: task.title.clone(),
+        mine: Some(TaskChange::Status(TaskStatus::Done)),
+        theirs: Some(TaskChange::Status(TaskStatus::InProgress)),
+        by: peer,
+        at: Wall(3),
+    };
+    let text = view_of(&room, &[person], &[link], &[task], &[lost], &[message]);
+    serde_json::from_str(&text).unwrap()
 }
 
 #[test]
