@@ -36,3 +36,9 @@ fn nothing_is_claimed_before_it_is_saved() {
         Profile::SHORT,
     );
 }
+
+/// An earlier operation of the author had stopped waiting for the question: the answer was shown without a mark.
+#[test]
+fn an_answer_to_what_was_given_up_is_marked() {
+    all_well(&[722], Profile::SHORT);
+}

@@ -292,6 +292,26 @@ fn a_gap_that_nobody_fills_is_marked_and_blocks_nothing() {
 }
 
 #[test]
+fn a_second_answer_to_what_was_given_up_is_marked_too() {
+    let (mut ana, mut ben, mut cid) = (Site::new(1), Site::new(2), Site::new(3));
+    let question = ana.post(at(1), None);
+    ben.take(at(2), &ana.all());
+    let first = ben.post(at(3), None);
+    let second = ben.post(at(4), Some(question));
+    let of_ben: Vec<Run> = ben
+        .all()
+        .into_iter()
+        .filter(|run| run.writer == ben.id())
+        .collect();
+    cid.take(at(5), &of_ben);
+    cid.replica.settle(at(60));
+    let gap = |site: &Site, id| site.replica.chat.get(id).unwrap().1.gap;
+    assert!(gap(&cid, first) && gap(&cid, second));
+    cid.take(at(70), &ana.all());
+    assert!(!gap(&cid, first) && !gap(&cid, second));
+}
+
+#[test]
 fn forged_altered_and_foreign_runs_change_nothing() {
     let (mut ana, mut ben) = (Site::new(1), Site::new(2));
     let id = ana.post(at(1), None);

@@ -57,8 +57,8 @@ pub(crate) struct Replica {
     /// The own vector clock, with operations that are written and not yet saved.
     written: Option<VersionVector>,
     blocked: BTreeMap<WriterId, Blocked>,
-    /// Messages shown before something they depend on: their mark goes when it comes.
-    gaps: BTreeSet<OpId>,
+    /// Messages shown before something they depend on, and what that is: their mark goes when it comes.
+    gaps: BTreeMap<OpId, Vec<(WriterId, Seq)>>,
     hlc: Hlc,
     pub(crate) tasks: Tasks,
     pub(crate) chat: Chat,
@@ -86,7 +86,7 @@ impl Replica {
             clocks: BTreeMap::new(),
             written: None,
             blocked: BTreeMap::new(),
-            gaps: BTreeSet::new(),
+            gaps: BTreeMap::new(),
             hlc: Hlc::default(),
             tasks: Tasks::default(),
             chat: Chat::default(),
@@ -246,7 +246,8 @@ impl Replica {
                 };
                 if let Body::Private { to, sealed } = op.body {
                     let stamp = op.stamp;
-                    self.open(Rank { stamp, op: id }, to, &sealed, false, &mut applied);
+                    let rank = Rank { stamp, op: id };
+                    self.open(rank, to, &sealed, Vec::new(), &mut applied);
                 }
             }
         }
@@ -258,12 +259,8 @@ impl Replica {
         let closed: Vec<OpId> = self
             .gaps
             .iter()
-            .filter(|id| {
-                self.log
-                    .entry(**id)
-                    .is_some_and(|entry| self.has_causes(id.writer, &entry.op))
-            })
-            .copied()
+            .filter(|(_, missing)| self.missing(missing.iter().copied()).is_empty())
+            .map(|(id, _)| *id)
             .collect();
         for id in closed {
             self.gaps.remove(&id);
@@ -272,7 +269,14 @@ impl Replica {
         }
     }
 
-    /// True when all that `op` depends on is applied.
+    /// Those of `causes` that are not applied.
+    fn missing(&self, causes: impl Iterator<Item = (WriterId, Seq)>) -> Vec<(WriterId, Seq)> {
+        causes
+            .filter(|(cause, seq)| self.applied.get(*cause) < *seq)
+            .collect()
+    }
+
+    /// True when all that `op` depends on, beyond what its writer's earlier operations do, is applied.
     fn has_causes(&self, writer: WriterId, op: &Op) -> bool {
         op.context
             .iter()
@@ -302,15 +306,20 @@ impl Replica {
             let Some(op) = self.log.entry(id).map(|entry| entry.op.clone()) else {
                 return progress;
             };
-            let gap = match self.readiness(writer, &op, now) {
-                Ok(gap) => gap,
+            let forced = match self.readiness(writer, &op, now) {
+                Ok(forced) => forced,
                 Err(blocked) => {
                     self.blocked.insert(writer, blocked);
                     return progress;
                 }
             };
             self.blocked.remove(&writer);
-            self.apply(id, op, gap, applied);
+            let missing = if forced {
+                self.missing(op.context.iter().copied())
+            } else {
+                Vec::new()
+            };
+            self.apply(id, op, missing, applied);
             progress = true;
             seq += 1;
         }
@@ -336,7 +345,8 @@ impl Replica {
         Err(Blocked::Cause { since })
     }
 
-    fn apply(&mut self, id: OpId, op: Op, gap: bool, applied: &mut Applied) {
+    /// `missing`: what it depends on and was not waited for any longer.
+    fn apply(&mut self, id: OpId, op: Op, missing: Vec<(WriterId, Seq)>, applied: &mut Applied) {
         self.hlc.observe(op.stamp);
         let rank = Rank {
             stamp: op.stamp,
@@ -378,8 +388,8 @@ impl Replica {
                 }
                 applied.lost |= effect.lost;
             }
-            Body::Post(post) => self.post(rank, post, None, gap, applied),
-            Body::Private { to, sealed } => self.open(rank, to, &sealed, gap, applied),
+            Body::Post(post) => self.post(rank, post, None, missing, applied),
+            Body::Private { to, sealed } => self.open(rank, to, &sealed, missing, applied),
             Body::Read { room, private } => {
                 self.read(id.writer, room, false, applied);
                 self.read(id.writer, private, true, applied);
@@ -396,11 +406,15 @@ impl Replica {
         rank: Rank,
         post: Post,
         with: Option<WriterId>,
-        gap: bool,
+        mut missing: Vec<(WriterId, Seq)>,
         applied: &mut Applied,
     ) {
+        // An answer names its question itself: an earlier operation of its writer may have stopped waiting for it.
+        let question = post.reply_to.map(|id| (id.writer, id.seq));
+        missing.extend(self.missing(question.into_iter()));
+        let gap = !missing.is_empty();
         if gap {
-            self.gaps.insert(rank.op);
+            self.gaps.insert(rank.op, missing);
         }
         applied.messages.insert(rank.op);
         let message = Message {
@@ -414,7 +428,14 @@ impl Replica {
     }
 
     /// A private message: shown at its two ends only.
-    fn open(&mut self, rank: Rank, to: WriterId, sealed: &[u8], gap: bool, applied: &mut Applied) {
+    fn open(
+        &mut self,
+        rank: Rank,
+        to: WriterId,
+        sealed: &[u8],
+        missing: Vec<(WriterId, Seq)>,
+        applied: &mut Applied,
+    ) {
         let from = rank.op.writer;
         let other = match (from == self.me, to == self.me) {
             (true, false) => to,
@@ -429,7 +450,7 @@ impl Replica {
             .and_then(|key| key.open((from, to), sealed))
             .and_then(|plain| op_wire::decode_post(&plain));
         match opened {
-            Ok(post) => self.post(rank, post, Some(other), gap, applied),
+            Ok(post) => self.post(rank, post, Some(other), missing, applied),
             Err(_) => applied.refused += 1,
         }
     }
