@@ -64,6 +64,14 @@ pub const HEARTBEAT: Duration = Duration::from_millis(1500);
 pub const PING_PATIENCE: Duration = Duration::from_secs(3);
 /// A peer with no working path for this long is shown offline.
 pub const PEER_GONE: Duration = Duration::from_secs(10);
+/// Peers that one packet may go through (R-LINK-4).
+pub const MAX_RELAYS: usize = 3;
+/// What the way of a packet adds to its bytes at most.
+pub const WAY_BYTES: usize = 1024;
+/// Shortest pause between two tellings of whom one reaches.
+pub const NEAR_PAUSE: Duration = Duration::from_millis(500);
+/// A way through others that failed is not tried again for this long.
+pub const ROUTE_REST: Duration = Duration::from_secs(5);
 /// An operation unacknowledged for this long is sent again (R-MSG-3).
 pub const ACK_PATIENCE: Duration = Duration::from_secs(5);
 /// Tries on a live path before an operation waits in the outbox (R-MSG-3).

@@ -4,4 +4,5 @@
 
 pub(crate) mod negotiate;
 pub(crate) mod path;
+pub(crate) mod replay;
 pub(crate) mod sync;

@@ -16,11 +16,18 @@ pub(crate) struct PathHealth {
     proven: bool,
     /// Smoothed round-trip time in milliseconds (RFC 6298 §2, α = 1/8).
     rtt_ms: Option<u64>,
+    /// Smoothed share of pings that were never answered, in thousandths.
+    loss_permille: u64,
 }
 
 impl PathHealth {
     pub(crate) fn rtt_ms(&self) -> Option<u64> {
         self.rtt_ms
+    }
+
+    /// The share of pings that were never answered, in thousandths.
+    pub(crate) fn loss_permille(&self) -> u64 {
+        self.loss_permille
     }
 
     /// Forgets everything: the path was closed.
@@ -41,6 +48,9 @@ impl PathHealth {
     pub(crate) fn ponged(&mut self, now: Mono, nonce: u64) -> Option<Mono> {
         let at = self.pings.iter().position(|(asked, _)| *asked == nonce)?;
         let (_, sent) = self.pings.drain(..=at).next_back()?;
+        for lost in core::iter::repeat_n(1000, at).chain([0]) {
+            self.loss_permille = (self.loss_permille * 7 + lost) / 8;
+        }
         self.proven = true;
         let sample = u64::try_from(now.since(sent).as_millis()).unwrap_or(u64::MAX);
         self.rtt_ms = Some(self.rtt_ms.map_or(sample, |rtt| (rtt * 7 + sample) / 8));

@@ -107,6 +107,8 @@ pub struct ProbeResult {
     pub direct_ms: Option<u64>,
     /// Round trip through the hub, in milliseconds; `None` when it did not answer.
     pub relay_ms: Option<u64>,
+    /// Round trip through other peers, in milliseconds; `None` when there is no such way or it did not answer.
+    pub via_peer_ms: Option<u64>,
     /// Bytes sent to and received from the peer so far, all paths.
     pub bytes: (u64, u64),
 }

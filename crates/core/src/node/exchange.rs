@@ -64,6 +64,9 @@ impl Node {
             PeerFrame::Presence(presence) => self.presence_received(now, id, presence),
             PeerFrame::Signal(sealed) => self.sealed_signal(now, id, &sealed),
             PeerFrame::Bye => self.bye(now, id),
+            PeerFrame::Near(near) => self.near_received(now, id, near),
+            PeerFrame::Forward(forward) => self.forward_received(now, id, forward),
+            PeerFrame::NoRoute(lost) => self.no_route_received(now, id, lost),
         }
     }
 
@@ -132,6 +135,7 @@ impl Node {
                 );
                 self.fresh.extend(seqs.map(|seq| OpId { writer, seq }));
                 self.ack_later(id, writer);
+                self.lacking.remove(&writer);
                 let due = now.mono.plus(limits::ASK_PATIENCE);
                 if let Some(sync) = self.sync_of(id) {
                     sync.asked
@@ -211,6 +215,7 @@ impl Node {
         let health = match route {
             Route::Direct => &mut peer.direct,
             Route::Hub => &mut peer.hub,
+            Route::Peer => &mut peer.via,
         };
         if let Some(asked) = health.ponged(now.mono, beat.nonce) {
             self.changes.links = true;
@@ -238,11 +243,19 @@ impl Node {
         let have = self.replica.have();
         let mut wants = Vec::new();
         for (writer, last) in sync.theirs().ahead_of(have) {
-            let author_pushes = writer == id
-                || self
-                    .peers
-                    .get(&writer)
-                    .is_some_and(|author| author.path != Path::None && author.sync.is_some());
+            let since = *self.lacking.entry(writer).or_insert(now.mono);
+            // An author who does not deliver may not know that we are here.
+            let waited = now.mono.since(since) >= limits::ASK_PATIENCE;
+            let author_pushes = !waited
+                && (writer == id
+                    || self
+                        .peers
+                        .get(&writer)
+                        .is_some_and(|author| author.path != Path::None && author.sync.is_some()));
+            if author_pushes {
+                self.timers
+                    .set_earliest(Timer::Asked, since.plus(limits::ASK_PATIENCE));
+            }
             let first = have.get(writer) + 1;
             let asked = self
                 .peers

@@ -33,6 +33,8 @@ struct Record {
     direction: Direction,
     peer: PeerId,
     route: Route,
+    /// The peers between.
+    via: Vec<PeerId>,
     what: What,
     retry: u32,
 }
@@ -68,12 +70,15 @@ impl Node {
             .get(&peer)
             .and_then(|peer| peer.sync.as_ref())
             .map_or(0, crate::link::sync::Sync::tries);
+        let way = self.peers.get(&peer).and_then(|peer| peer.route.clone());
+        let via = way.filter(|_| route == Route::Peer).unwrap_or_default();
         let record = |what| Record {
             number: 0,
             at: now.wall,
             direction,
             peer,
             route,
+            via: via.clone(),
             what,
             retry,
         };
@@ -117,11 +122,12 @@ impl Node {
             version: VERSION,
             from,
             to: vec![to],
-            route: vec![match record.route {
-                Route::Direct => "direct".to_owned(),
-                Route::Hub => "hub".to_owned(),
-            }],
-            hops: 0,
+            route: match record.route {
+                Route::Direct => vec!["direct".to_owned()],
+                Route::Hub => vec!["hub".to_owned()],
+                Route::Peer => record.via.iter().map(ToString::to_string).collect(),
+            },
+            hops: u8::try_from(record.via.len()).unwrap_or(u8::MAX),
             content: Vec::new(),
             timestamp: record.at,
             sequence: None,
@@ -130,7 +136,7 @@ impl Node {
             ttl_ms: None,
             retry_count: 0,
             signature: None,
-            encrypted: record.route == Route::Hub,
+            encrypted: record.route != Route::Direct,
         };
         match &record.what {
             What::Frame(kind) => envelope.kind = kind,
@@ -200,6 +206,9 @@ fn kind(frame: &PeerFrame) -> &'static str {
         PeerFrame::Presence(presence) if presence.typing => "typing_indicator",
         PeerFrame::Presence(_) | PeerFrame::Bye => "presence_update",
         PeerFrame::Signal(_) => "connection_request",
+        PeerFrame::Near(_) => "peer_introduction",
+        PeerFrame::Forward(_) => "forward",
+        PeerFrame::NoRoute(_) => "no_route",
     }
 }
 

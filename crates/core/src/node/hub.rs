@@ -2,6 +2,7 @@
 
 use super::input::HubEvent;
 use super::output::{HubOp, IceServer, Level, Output, Phase};
+use super::peer::Route;
 use super::view::{HubState, Refusal};
 use super::{Node, Timer};
 use crate::id::PeerId;
@@ -240,7 +241,7 @@ impl Node {
         if signal {
             self.sealed_signal(now, parcel.peer, &parcel.sealed);
         } else {
-            self.sealed_packet(now, parcel.peer, &parcel.sealed);
+            self.sealed_packet(now, parcel.peer, Route::Hub, &parcel.sealed);
         }
     }
 

@@ -89,9 +89,10 @@ impl Node {
     }
 
     pub(super) fn can_signal(&self, id: PeerId) -> bool {
-        self.peers
-            .get(&id)
-            .is_some_and(|peer| (self.hub.is_joined() && peer.on_hub) || peer.path == Path::Direct)
+        self.peers.get(&id).is_some_and(|peer| {
+            let linked = matches!(peer.path, Path::Direct | Path::Peer);
+            (self.hub.is_joined() && peer.on_hub) || linked
+        })
     }
 
     fn send_signal(&mut self, id: PeerId, signal: &Signal) {
@@ -120,9 +121,8 @@ impl Node {
                 peer: id,
                 sealed: sealed.into(),
             }));
-        } else if peer.path == Path::Direct {
-            peer.outgoing
-                .push((Route::Direct, PeerFrame::Signal(sealed.into())));
+        } else {
+            self.send(id, PeerFrame::Signal(sealed.into()));
         }
     }
 
@@ -224,6 +224,9 @@ impl Node {
         if peer.path != Path::Direct && hub && peer.on_hub {
             peer.hub.pinged(now.mono, nonce);
             peer.outgoing.push((Route::Hub, PeerFrame::Ping(beat)));
+        } else if peer.path != Path::Direct && peer.route.is_some() {
+            peer.via.pinged(now.mono, nonce);
+            peer.outgoing.push((Route::Peer, PeerFrame::Ping(beat)));
         }
     }
 
@@ -242,17 +245,22 @@ impl Node {
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
-        let lost = peer.path == Path::None && !peer.on_hub && !peer.negotiation.is_open();
+        let lost = peer.path == Path::None
+            && !peer.on_hub
+            && peer.route.is_none()
+            && !peer.negotiation.is_open();
         let shown = peer.presence(now.mono) != crate::model::Presence::Offline;
         if !lost || shown {
             self.timers
                 .set(Timer::Heartbeat(id), now.mono.plus(limits::HEARTBEAT));
         }
         self.greet(id, true);
+        self.reconsider_session(now, id);
     }
 
     /// Chooses each peer's path anew. What was in flight on the old one is sent again on the new one.
     pub(super) fn choose_paths(&mut self, now: Now) {
+        self.choose_routes(now);
         let (hub, direct) = (self.hub.is_joined(), !self.relay_only);
         let ids: Vec<PeerId> = self.peers.keys().copied().collect();
         for id in ids {
@@ -266,9 +274,11 @@ impl Node {
             let reason = match path {
                 Path::Direct => "direct",
                 Path::Hub => "through the hub",
+                Path::Peer => "through another peer",
                 _ => "no path",
             };
             peer.path = path;
+            peer.told.clear();
             peer.changed(now.mono, reason);
             self.changes.links = true;
             if let Some(sync) = peer.sync.as_mut() {
@@ -281,6 +291,10 @@ impl Node {
                     .set_earliest(Timer::Heartbeat(id), now.mono.plus(limits::HEARTBEAT));
                 self.greet(id, false);
             }
+            if path == Path::Peer {
+                // Now there is somebody to carry the handshake.
+                self.reach(now, id);
+            }
         }
     }
 
@@ -291,6 +305,7 @@ impl Node {
             peer.gone = true;
             peer.on_hub = false;
             peer.hub.close();
+            peer.drop_route();
             peer.sync = None;
             self.perform(now, id, steps);
         }

@@ -5,9 +5,11 @@
 
 mod command;
 mod commands;
+mod deadline;
 mod delivery;
 mod edits;
 mod exchange;
+mod forward;
 mod frames;
 mod hub;
 mod input;
@@ -18,6 +20,8 @@ mod packets;
 mod peer;
 mod probe;
 mod project;
+mod routes;
+mod saving;
 mod undo;
 mod view;
 mod wall_clock;
@@ -42,12 +46,13 @@ use crate::store::{Key, VersionVector};
 use crate::time::{Mono, Now, Wall};
 use crate::timer::Timers;
 use commands::Pending;
-use core::fmt;
+use deadline::Timer;
 use frames::FrameLog;
 use hub::HubLink;
 use peer::Peer;
 use probe::Probe;
 use project::Unread;
+use saving::Saving;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use undo::UndoStack;
 use wall_clock::WallClock;
@@ -67,65 +72,6 @@ pub struct Config {
     pub durable: bool,
     /// Host name the page was loaded from, for `stun:?:PORT`.
     pub hub_host: String,
-}
-
-/// Why a node wants to be woken.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Timer {
-    /// Reach for the hub again.
-    HubRetry,
-    /// Ask whether the hub is there.
-    HubPing,
-    /// Ask whether a peer is there.
-    Heartbeat(PeerId),
-    /// The next step of a negotiation is due.
-    Negotiation(PeerId),
-    /// An acknowledgement is overdue.
-    Resend(PeerId),
-    /// Operations asked for are overdue.
-    Asked,
-    /// An operation has waited long enough for its causes, or for its time.
-    Settle,
-    /// Somebody's typing is out of date.
-    Typing(PeerId),
-    /// A path becomes silent unless a ping is answered.
-    Silence(PeerId),
-    /// A peer with no path is to be shown offline.
-    Gone(PeerId),
-    /// A message stops to matter.
-    Expiry,
-    /// A probe's time is up.
-    Probe,
-}
-
-impl fmt::Display for Timer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::HubRetry => f.write_str("reach for the hub"),
-            Self::HubPing => f.write_str("hub heartbeat"),
-            Self::Heartbeat(peer) => write!(f, "heartbeat {}", peer.short()),
-            Self::Negotiation(peer) => write!(f, "negotiation {}", peer.short()),
-            Self::Resend(peer) => write!(f, "acknowledgement overdue {}", peer.short()),
-            Self::Asked => f.write_str("operations asked for"),
-            Self::Settle => f.write_str("waiting operations"),
-            Self::Typing(peer) => write!(f, "typing {}", peer.short()),
-            Self::Silence(peer) => write!(f, "ping unanswered {}", peer.short()),
-            Self::Gone(peer) => write!(f, "peer gone {}", peer.short()),
-            Self::Expiry => f.write_str("message expires"),
-            Self::Probe => f.write_str("probe"),
-        }
-    }
-}
-
-/// What a save was for.
-#[derive(Debug)]
-enum Saving {
-    /// Own operations: [`Node::pending`] knows the rest.
-    Own,
-    /// Others' operations, through these sequences: confirm them to those who sent them.
-    Others(VersionVector, Vec<(PeerId, Vec<WriterId>)>),
-    /// Confirmations and admission.
-    Memory,
 }
 
 /// The engine. See the crate documentation for how it is driven.
@@ -169,6 +115,12 @@ pub struct Node {
     relay_only: bool,
     hidden: bool,
     typing: bool,
+    /// When it was told last whom this node reaches.
+    told_near: Option<Mono>,
+    /// Writers of whom more exists than is held, and since when that is known or when some of it came last.
+    lacking: BTreeMap<WriterId, Mono>,
+    /// Packets carried for others.
+    forwarded: u64,
 
     commands: VecDeque<(Ticket, Command)>,
     pending: Option<Pending>,
@@ -246,6 +198,9 @@ impl Node {
             relay_only: false,
             hidden: false,
             typing: false,
+            told_near: None,
+            lacking: BTreeMap::new(),
+            forwarded: 0,
             commands: VecDeque::new(),
             pending: None,
             probe: None,
@@ -311,6 +266,7 @@ impl Node {
             Timer::Probe => self.probe_finished(true),
             // Looked at in `finish`, at every turn.
             Timer::Settle
+            | Timer::Near
             | Timer::Expiry
             | Timer::Typing(_)
             | Timer::Silence(_)
@@ -324,6 +280,7 @@ impl Node {
             self.settle(now);
             self.save_fresh();
             self.choose_paths(now);
+            self.tell_near(now);
             self.pump(now);
             self.flush(now);
             self.save_memory();
@@ -374,69 +331,6 @@ impl Node {
         }
     }
 
-    fn save(&mut self, records: Vec<(Key, Vec<u8>)>, what: Saving) -> Ticket {
-        self.next_ticket += 1;
-        let ticket = Ticket(self.next_ticket);
-        if self.durable {
-            self.saving.insert(ticket, what);
-            self.output(Output::Save(ticket, records));
-        }
-        ticket
-    }
-
-    /// Saves others' operations of this turn; they are confirmed when that is done.
-    fn save_fresh(&mut self) {
-        let acks: Vec<(PeerId, Vec<WriterId>)> = self
-            .peers
-            .iter_mut()
-            .filter(|(_, peer)| !peer.acks.is_empty())
-            .map(|(id, peer)| (*id, std::mem::take(&mut peer.acks).into_iter().collect()))
-            .collect();
-        let fresh = std::mem::take(&mut self.fresh);
-        if acks.is_empty() && fresh.is_empty() {
-            return;
-        }
-        let through: VersionVector = fresh.iter().map(|id| (id.writer, id.seq)).collect();
-        if fresh.is_empty() || !self.durable {
-            self.keep(&through);
-            for (peer, writers) in acks {
-                self.acknowledge(peer, writers);
-            }
-            return;
-        }
-        let records = fresh.iter().filter_map(|id| self.op_record(*id)).collect();
-        self.save(records, Saving::Others(through, acks));
-    }
-
-    fn keep(&mut self, through: &VersionVector) {
-        for (writer, seq) in through.iter() {
-            self.kept.raise(writer, seq);
-        }
-    }
-
-    fn save_memory(&mut self) {
-        if std::mem::take(&mut self.memory_dirty) {
-            let record = (Key::Memory(self.room, self.me), self.memory.encode());
-            self.save(vec![record], Saving::Memory);
-        }
-    }
-
-    fn saved(&mut self, now: Now, ticket: Ticket, result: Result<(), SaveError>) {
-        match self.saving.remove(&ticket) {
-            Some(Saving::Own) => self.own_saved(now, ticket, result),
-            Some(Saving::Others(through, acks)) => {
-                // Also when it failed: it is on the screen here, and the room's state says it is not kept.
-                self.storage_state(result);
-                self.keep(&through);
-                for (peer, writers) in acks {
-                    self.acknowledge(peer, writers);
-                }
-            }
-            Some(Saving::Memory) => self.storage_state(result),
-            None => {}
-        }
-    }
-
     fn arm(&mut self) {
         for (id, peer) in &self.peers {
             match peer.negotiation.due() {
@@ -447,7 +341,11 @@ impl Node {
                 Some(at) if peer.path != Path::None => self.timers.set(Timer::Resend(*id), at),
                 _ => self.timers.clear(Timer::Resend(*id)),
             }
-            let silence = [peer.direct.silent_at(), peer.hub.silent_at()];
+            let silence = [
+                peer.direct.silent_at(),
+                peer.hub.silent_at(),
+                peer.via.silent_at(),
+            ];
             match silence
                 .into_iter()
                 .flatten()

@@ -10,8 +10,16 @@ use crate::limits;
 use crate::seal::{self, End, Purpose};
 use crate::time::Now;
 use crate::wire::hub::{ClientFrame, Parcel};
-use crate::wire::peer::PeerFrame;
+use crate::wire::peer::{Forward, PeerFrame};
 use crate::wire::{WireError, decode_frames};
+
+/// The longest packet by a route.
+fn limit(route: Route) -> usize {
+    match route {
+        Route::Direct | Route::Hub => limits::MAX_PACKET_BYTES,
+        Route::Peer => limits::MAX_PACKET_BYTES - limits::WAY_BYTES,
+    }
+}
 
 impl Node {
     /// Queues a frame for the path in use.
@@ -20,7 +28,8 @@ impl Node {
             let route = match peer.path {
                 Path::Direct => Route::Direct,
                 Path::Hub => Route::Hub,
-                Path::None | Path::Peer => return,
+                Path::Peer => Route::Peer,
+                Path::None => return,
             };
             peer.outgoing.push((route, frame));
         }
@@ -28,6 +37,13 @@ impl Node {
 
     /// Sends all that is queued: what is due to one peer by one route leaves as one packet, up to its limit.
     pub(super) fn flush(&mut self, now: Now) {
+        // What goes through other peers becomes frames to them: a second round takes those.
+        for _ in 0..2 {
+            self.flush_once(now);
+        }
+    }
+
+    fn flush_once(&mut self, now: Now) {
         let ids: Vec<PeerId> = self.peers.keys().copied().collect();
         for id in ids {
             let Some(peer) = self.peers.get_mut(&id) else {
@@ -41,7 +57,7 @@ impl Node {
                 self.record(now, Direction::Out, id, route, &frame);
                 let joins = packets.iter_mut().rev().find(|(r, _)| *r == route);
                 match joins {
-                    Some((_, packet)) if packet.len() + bytes.len() <= limits::MAX_PACKET_BYTES => {
+                    Some((_, packet)) if packet.len() + bytes.len() <= limit(route) => {
                         packet.extend_from_slice(&bytes);
                     }
                     _ => packets.push((route, bytes)),
@@ -73,8 +89,13 @@ impl Node {
                     });
                 }
             }
-            Route::Hub => {
-                let Some(session) = peer.session.filter(|_| self.hub.is_joined()) else {
+            Route::Hub | Route::Peer => {
+                let usable = match route {
+                    Route::Hub => self.hub.is_joined(),
+                    _ => peer.route.is_some(),
+                };
+                let way = peer.route.clone();
+                let Some(session) = peer.session.filter(|_| usable) else {
                     return;
                 };
                 peer.sealed_out += 1;
@@ -88,16 +109,38 @@ impl Node {
                     &mut self.rng,
                     &packet,
                 );
-                self.hub_send(&ClientFrame::Relay(Parcel {
-                    peer: id,
-                    sealed: sealed.into(),
-                }));
+                match way.filter(|_| route == Route::Peer) {
+                    None => self.hub_send(&ClientFrame::Relay(Parcel {
+                        peer: id,
+                        sealed: sealed.into(),
+                    })),
+                    Some(way) => self.send_through(id, way, sealed),
+                }
             }
         }
     }
 
-    /// A sealed packet that the hub handed over.
-    pub(super) fn sealed_packet(&mut self, now: Now, id: PeerId, sealed: &[u8]) {
+    fn send_through(&mut self, id: PeerId, route: Vec<PeerId>, sealed: Vec<u8>) {
+        if let Some(first) = route.first().copied() {
+            let forward = Forward {
+                from: self.me,
+                to: id,
+                route,
+                at: 0,
+                sealed: sealed.into(),
+            };
+            self.send(first, PeerFrame::Forward(forward));
+        }
+    }
+
+    /// A sealed packet that the hub or another peer handed over. True when it opened.
+    pub(super) fn sealed_packet(
+        &mut self,
+        now: Now,
+        id: PeerId,
+        route: Route,
+        sealed: &[u8],
+    ) -> bool {
         let mine = self.end();
         let opened = (|| {
             let header = seal::header(sealed)?;
@@ -105,7 +148,7 @@ impl Node {
             let expected = peer.is_some_and(|peer| {
                 peer.session == Some(header.from)
                     && header.to == mine.session
-                    && header.counter > peer.sealed_in
+                    && peer.sealed_in.is_fresh(header.counter)
             });
             if !expected {
                 return Ok(None);
@@ -116,13 +159,17 @@ impl Node {
         match opened {
             Ok(Some((counter, packet))) => {
                 if let Some(peer) = self.peers.get_mut(&id) {
-                    peer.sealed_in = counter;
+                    peer.sealed_in.take(counter);
                 }
-                self.packet(now, id, Route::Hub, &packet);
+                self.packet(now, id, route, &packet);
+                true
             }
             // Another session's, or seen before.
-            Ok(None) => {}
-            Err(error) => self.reject(Phase::Link, Some(id), error),
+            Ok(None) => false,
+            Err(error) => {
+                self.reject(Phase::Link, Some(id), error);
+                false
+            }
         }
     }
 

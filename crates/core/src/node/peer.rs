@@ -1,21 +1,25 @@
 //! All that a node keeps about one peer.
 
+use super::routes::Reach;
 use super::view::{LinkView, Path};
 use crate::id::{PeerId, SessionId, WriterId};
 use crate::limits;
 use crate::link::negotiate::Negotiation;
 use crate::link::path::PathHealth;
+use crate::link::replay::ReplayWindow;
 use crate::link::sync::Sync;
 use crate::model::Presence;
 use crate::time::Mono;
 use crate::wire::peer::PeerFrame;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The two ways a node can send to a peer by itself.
+/// The ways a node can send to a peer.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(super) enum Route {
     Direct,
     Hub,
+    /// Through other peers, by [`Peer::route`].
+    Peer,
 }
 
 /// One peer: the newest session of one writer.
@@ -26,6 +30,17 @@ pub(super) struct Peer {
     pub(super) negotiation: Negotiation,
     pub(super) direct: PathHealth,
     pub(super) hub: PathHealth,
+    pub(super) via: PathHealth,
+    /// The peers to go through, where there is no other way.
+    pub(super) route: Option<Vec<PeerId>>,
+    /// What that costs, in milliseconds.
+    pub(super) route_cost: u64,
+    /// A first hop that failed, and until when it is left alone.
+    pub(super) resting: Option<(PeerId, Mono)>,
+    /// Whom it reaches, in how many milliseconds.
+    pub(super) near: BTreeMap<PeerId, (Reach, u32)>,
+    /// What it was told of whom this node reaches.
+    pub(super) told: BTreeMap<PeerId, Reach>,
     pub(super) path: Path,
     pub(super) sync: Option<Sync>,
     pub(super) outgoing: Vec<(Route, PeerFrame)>,
@@ -36,12 +51,14 @@ pub(super) struct Peer {
     /// It said goodbye, and has not been heard of since.
     pub(super) gone: bool,
     pub(super) heard: Option<Mono>,
+    /// Since when this session is known.
+    pub(super) met: Mono,
     /// Its clock minus this device's, in milliseconds.
     pub(super) offset_ms: Option<i64>,
     /// When the version vectors were last compared in full.
     pub(super) compared: Option<Mono>,
     pub(super) sealed_out: u64,
-    pub(super) sealed_in: u64,
+    pub(super) sealed_in: ReplayWindow,
     pub(super) signals_in: u64,
     pub(super) bytes: (u64, u64),
     pub(super) since: Mono,
@@ -56,6 +73,12 @@ impl Peer {
             negotiation: Negotiation::new(offers),
             direct: PathHealth::default(),
             hub: PathHealth::default(),
+            via: PathHealth::default(),
+            route: None,
+            route_cost: 0,
+            resting: None,
+            near: BTreeMap::new(),
+            told: BTreeMap::new(),
             path: Path::None,
             sync: None,
             outgoing: Vec::new(),
@@ -64,10 +87,11 @@ impl Peer {
             typing_until: None,
             gone: false,
             heard: None,
+            met: now,
             offset_ms: None,
             compared: None,
             sealed_out: 0,
-            sealed_in: 0,
+            sealed_in: ReplayWindow::default(),
             signals_in: 0,
             bytes: (0, 0),
             since: now,
@@ -91,12 +115,48 @@ impl Peer {
 
     /// The way frames should take now. `hub`: the hub can relay; `direct`: direct links are allowed.
     pub(super) fn choose_path(&self, now: Mono, hub: bool, direct: bool) -> Path {
+        match self.own_path(now, hub, direct) {
+            Path::None if self.route.is_some() && !self.via.is_silent(now) => Path::Peer,
+            own => own,
+        }
+    }
+
+    /// The way that needs no other peer.
+    pub(super) fn own_path(&self, now: Mono, hub: bool, direct: bool) -> Path {
         if direct && self.negotiation.is_open() && self.direct.is_proven(now) {
             Path::Direct
         } else if hub && self.on_hub && self.session.is_some() && !self.hub.is_silent(now) {
             Path::Hub
         } else {
             Path::None
+        }
+    }
+
+    /// Nothing has come in the session that is known, for so long that the session may be wrong.
+    pub(super) fn is_unheard(&self, now: Mono) -> bool {
+        self.heard.is_none() && now.since(self.met) >= limits::PEER_GONE
+    }
+
+    /// Forgets the way through other peers.
+    pub(super) fn drop_route(&mut self) {
+        self.route = None;
+        self.via.close();
+    }
+
+    /// The way through other peers failed: its first hop rests.
+    pub(super) fn rest_route(&mut self, now: Mono) {
+        if let Some(first) = self.route.as_ref().and_then(|route| route.first()) {
+            self.resting = Some((*first, now.plus(limits::ROUTE_REST)));
+        }
+        self.drop_route();
+    }
+
+    /// The health of the path in use.
+    pub(super) fn health(&self) -> &PathHealth {
+        match self.path {
+            Path::Direct => &self.direct,
+            Path::Peer => &self.via,
+            Path::Hub | Path::None => &self.hub,
         }
     }
 
@@ -122,10 +182,6 @@ impl Peer {
     }
 
     pub(super) fn view(&self, peer: PeerId, me: WriterId, head: u64) -> LinkView {
-        let health = match self.path {
-            Path::Direct => &self.direct,
-            _ => &self.hub,
-        };
         LinkView {
             peer,
             session: self.session,
@@ -133,7 +189,8 @@ impl Peer {
             rtc: self.negotiation.state(),
             channel_open: self.negotiation.is_open(),
             on_hub: self.on_hub,
-            rtt_ms: health.rtt_ms(),
+            route: self.route.clone().unwrap_or_default(),
+            rtt_ms: self.health().rtt_ms(),
             bytes: self.bytes,
             retransmits: self.sync.as_ref().map_or(0, |sync| sync.retransmits),
             attempts: self.negotiation.attempts,

@@ -42,6 +42,7 @@ impl Node {
             let routes = [
                 (Route::Direct, peer.negotiation.is_open()),
                 (Route::Hub, hub && peer.on_hub),
+                (Route::Peer, peer.route.is_some()),
             ];
             for (route, _) in routes.iter().filter(|(_, open)| *open) {
                 peer.outgoing.push((*route, PeerFrame::Ping(beat)));
@@ -53,6 +54,7 @@ impl Node {
                     peer: id,
                     direct_ms: None,
                     relay_ms: None,
+                    via_peer_ms: None,
                     bytes: peer.bytes,
                 },
             );
@@ -87,6 +89,7 @@ impl Node {
             match route {
                 Route::Direct => result.direct_ms = Some(took),
                 Route::Hub => result.relay_ms = Some(took),
+                Route::Peer => result.via_peer_ms = Some(took),
             }
             if let Some(peer) = self.peers.get(&id) {
                 result.bytes = peer.bytes;

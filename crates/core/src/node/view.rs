@@ -275,6 +275,8 @@ pub struct LinkView {
     pub channel_open: bool,
     /// The hub says the peer is there.
     pub on_hub: bool,
+    /// The peers it goes through, in order; empty on the other paths.
+    pub route: Vec<PeerId>,
     /// Smoothed round-trip time of the path in use, in milliseconds.
     pub rtt_ms: Option<u64>,
     /// Bytes sent and received, all paths.

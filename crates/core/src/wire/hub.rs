@@ -96,6 +96,9 @@ pub struct Joined {
     /// `stun:` and `turn:` URLs to use. `stun:?:PORT` stands for the host name the page was loaded from.
     #[n(2)]
     pub ice: Vec<String>,
+    /// What this hub offers: bits of [`super::registry::layer`]. `None` from a hub that does not say.
+    #[n(3)]
+    pub layers: Option<u32>,
 }
 
 /// A member of a room on the hub.

@@ -3,7 +3,7 @@
 use super::codec::{self, WireError};
 use super::op::read_clock;
 use super::registry::peer as number;
-use crate::id::{Seq, SessionId, WriterId};
+use crate::id::{PeerId, Seq, SessionId, WriterId};
 use crate::limits;
 use crate::time::Wall;
 use minicbor::bytes::ByteVec;
@@ -33,6 +33,12 @@ pub enum PeerFrame {
     Signal(ByteVec),
     /// The sender is about to vanish.
     Bye,
+    /// Whom its sender reaches.
+    Near(Near),
+    /// A sealed packet on its way through peers.
+    Forward(Forward),
+    /// A forwarded packet could not go on.
+    NoRoute(NoRoute),
 }
 
 /// A version vector: per writer, the last sequence of the gapless prefix that is held.
@@ -129,6 +135,74 @@ pub struct PresenceFrame {
     pub typing: bool,
 }
 
+/// Whom its sender reaches, as far as it changed.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct Near {
+    /// Whatever was told before no longer holds.
+    #[n(0)]
+    pub full: bool,
+    /// Reached now, or otherwise than before.
+    #[n(1)]
+    pub up: Vec<Neighbor>,
+    /// No longer reached.
+    #[n(2)]
+    pub down: Vec<PeerId>,
+}
+
+/// A peer that somebody reaches.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct Neighbor {
+    /// Who.
+    #[n(0)]
+    pub peer: PeerId,
+    /// In which run.
+    #[n(1)]
+    pub session: SessionId,
+    /// The peers between, from the teller's side; empty when it is reached without any.
+    #[n(2)]
+    pub via: Vec<PeerId>,
+    /// Round-trip time from the teller, in milliseconds.
+    #[n(3)]
+    pub rtt_ms: u32,
+}
+
+/// A sealed packet on its way through peers.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct Forward {
+    /// Who sealed it.
+    #[n(0)]
+    pub from: PeerId,
+    /// Who can open it.
+    #[n(1)]
+    pub to: PeerId,
+    /// The peers between, in order.
+    #[n(2)]
+    pub route: Vec<PeerId>,
+    /// Which of them it was handed to; their number: the recipient.
+    #[n(3)]
+    pub at: u8,
+    /// The packet, sealed as for the hub.
+    #[n(4)]
+    pub sealed: ByteVec,
+}
+
+/// The [`Forward`] whose way ended at its `at`.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct NoRoute {
+    /// Who sealed it.
+    #[n(0)]
+    pub from: PeerId,
+    /// Whom it was for.
+    #[n(1)]
+    pub to: PeerId,
+    /// The peers between, in order.
+    #[n(2)]
+    pub route: Vec<PeerId>,
+    /// Which of them tells this.
+    #[n(3)]
+    pub at: u8,
+}
+
 #[derive(Encode, Decode)]
 struct Wants(#[n(0)] Vec<Want>);
 
@@ -175,6 +249,9 @@ impl PeerFrame {
                 codec::put_frame(packet, number::SIGNAL, &Sealed(sealed.clone()));
             }
             Self::Bye => codec::put_frame(packet, number::BYE, &Nothing()),
+            Self::Near(near) => codec::put_frame(packet, number::NEAR, near),
+            Self::Forward(forward) => codec::put_frame(packet, number::FORWARD, forward),
+            Self::NoRoute(lost) => codec::put_frame(packet, number::NO_ROUTE, lost),
         }
     }
 
@@ -200,6 +277,20 @@ impl PeerFrame {
             number::PRESENCE => Self::Presence(codec::fields(&mut d)?),
             number::SIGNAL => Self::Signal(codec::fields::<Sealed>(&mut d)?.0),
             number::BYE => Self::Bye,
+            number::NEAR => {
+                let near: Near = codec::fields(&mut d)?;
+                let most = near.up.len().max(near.down.len());
+                let long = near
+                    .up
+                    .iter()
+                    .any(|entry| entry.via.len() > limits::MAX_RELAYS);
+                if long || most > limits::MAX_WRITERS {
+                    return Err(WireError::TooLarge);
+                }
+                Self::Near(near)
+            }
+            number::FORWARD => Self::Forward(codec::fields(&mut d)?),
+            number::NO_ROUTE => Self::NoRoute(codec::fields(&mut d)?),
             other => return Err(WireError::Unknown(other)),
         })
     }

@@ -21,6 +21,12 @@ pub mod peer {
     pub const BYE: u16 = 8;
     /// Asks for operations that the sender lacks (rule P-WANT).
     pub const WANT: u16 = 9;
+    /// Whom its sender reaches (rule P-NEAR).
+    pub const NEAR: u16 = 10;
+    /// A sealed packet on its way through peers (rule P-FORWARD).
+    pub const FORWARD: u16 = 11;
+    /// A packet could not go on (rule P-NO-ROUTE).
+    pub const NO_ROUTE: u16 = 12;
 }
 
 /// Frames from a client to the hub.
@@ -79,6 +85,22 @@ pub mod refusal {
     pub const MALFORMED: u16 = 8;
     /// A frame that needs a join first.
     pub const NOT_JOINED: u16 = 9;
+    /// What this needs is switched off on this hub.
+    pub const LAYER_OFF: u16 = 10;
+}
+
+/// Bits of the layers a hub offers, in the answer to a join (rule H-LAYERS).
+pub mod layer {
+    /// The phone book.
+    pub const PHONE_BOOK: u32 = 1;
+    /// Negotiation steps.
+    pub const HANDSHAKE: u32 = 2;
+    /// Relayed packets.
+    pub const RELAY: u32 = 4;
+    /// Stored sealed frames.
+    pub const SHELF: u32 = 8;
+    /// Reports of links for the operator.
+    pub const ADMIN: u32 = 16;
 }
 
 /// Negotiation steps (RFC 8829), sealed under the handshake key.

@@ -7,12 +7,14 @@ use corridor_core::node::Candidate;
 use corridor_core::time::Wall;
 use corridor_core::wire::hub::{ClientFrame, HubFrame, Join, Joined, Member, Parcel};
 use corridor_core::wire::peer::{
-    Beat, ClockField, Have, Hello, PeerFrame, PresenceFrame, Run, Want,
+    Beat, ClockField, Forward, Have, Hello, Near, Neighbor, NoRoute, PeerFrame, PresenceFrame, Run,
+    Want,
 };
 use corridor_core::wire::signal::{Round, Signal};
 
 pub(crate) const WRITER: WriterId = WriterId([0x11; 16]);
 pub(crate) const OTHER: WriterId = WriterId([0x22; 16]);
+const THIRD: WriterId = WriterId([0x33; 16]);
 
 fn clock() -> ClockField {
     ClockField(vec![(WRITER, 3), (OTHER, 70_000)])
@@ -71,6 +73,38 @@ pub(crate) fn peer_frames() -> Vec<(&'static str, PeerFrame)> {
         ),
         ("signal", PeerFrame::Signal(vec![0xab; 5].into())),
         ("bye", PeerFrame::Bye),
+        (
+            "near",
+            PeerFrame::Near(Near {
+                full: true,
+                up: vec![Neighbor {
+                    peer: OTHER,
+                    session: SessionId(9),
+                    via: vec![WRITER],
+                    rtt_ms: 12,
+                }],
+                down: vec![WRITER],
+            }),
+        ),
+        (
+            "forward",
+            PeerFrame::Forward(Forward {
+                from: WRITER,
+                to: OTHER,
+                route: vec![THIRD],
+                at: 0,
+                sealed: vec![0xcd; 4].into(),
+            }),
+        ),
+        (
+            "no-route",
+            PeerFrame::NoRoute(NoRoute {
+                from: WRITER,
+                to: OTHER,
+                route: vec![THIRD],
+                at: 0,
+            }),
+        ),
     ]
 }
 
@@ -118,6 +152,7 @@ pub(crate) fn hub_frames() -> Vec<(&'static str, HubFrame)> {
                 wall: 1_800_000_000_000,
                 members: vec![member],
                 ice: vec!["stun:?:3478".to_owned()],
+                layers: Some(7),
             }),
         ),
         ("hub-arrived", HubFrame::Arrived(member)),

@@ -11,6 +11,7 @@ mod faults;
 mod hostile;
 mod hub;
 mod linking;
+mod routing;
 mod storage;
 
 use corridor_sim::world::{Setup, World};

@@ -19,17 +19,20 @@ pub fn done_json(done: &Done) -> String {
 }
 
 fn probe(result: &ProbeResult) -> Value {
-    let (path, rtt) = match (result.direct_ms, result.relay_ms) {
-        (Some(rtt), _) => ("direct", Some(rtt)),
-        (None, Some(rtt)) => ("hub", Some(rtt)),
-        (None, None) => ("none", None),
-    };
+    let ways = [
+        ("direct", result.direct_ms),
+        ("hub", result.relay_ms),
+        ("peer", result.via_peer_ms),
+    ];
+    let answered = ways.into_iter().find(|(_, rtt)| rtt.is_some());
+    let (path, rtt) = answered.unwrap_or(("none", None));
     json!({
         "peerId": Text(result.peer),
         "path": path,
         "rttMs": rtt,
         "directMs": result.direct_ms,
         "relayMs": result.relay_ms,
+        "viaPeerMs": result.via_peer_ms,
         "bytesSent": result.bytes.0,
         "bytesReceived": result.bytes.1,
     })
@@ -75,6 +78,7 @@ mod tests {
             peer,
             direct_ms,
             relay_ms,
+            via_peer_ms: None,
             bytes: (1, 2),
         };
         let both = probe(&result(Some(4), Some(9)));

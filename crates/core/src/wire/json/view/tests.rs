@@ -52,6 +52,7 @@ fn sample() -> Value {
         rtc: Some(RtcState::Connected),
         channel_open: true,
         on_hub: true,
+        route: Vec::new(),
         rtt_ms: Some(12),
         bytes: (10, 20),
         retransmits: 0,

@@ -1,0 +1,55 @@
+//! What a node waits for, each with its reason.
+
+use crate::id::PeerId;
+use core::fmt;
+
+/// Why a node wants to be woken.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Timer {
+    /// Reach for the hub again.
+    HubRetry,
+    /// Ask whether the hub is there.
+    HubPing,
+    /// Ask whether a peer is there.
+    Heartbeat(PeerId),
+    /// The next step of a negotiation is due.
+    Negotiation(PeerId),
+    /// An acknowledgement is overdue.
+    Resend(PeerId),
+    /// Operations asked for are overdue.
+    Asked,
+    /// An operation has waited long enough for its causes, or for its time.
+    Settle,
+    /// Somebody's typing is out of date.
+    Typing(PeerId),
+    /// A path becomes silent unless a ping is answered.
+    Silence(PeerId),
+    /// A peer with no path is to be shown offline.
+    Gone(PeerId),
+    /// A message stops to matter.
+    Expiry,
+    /// Others are to be told whom this node reaches.
+    Near,
+    /// A probe's time is up.
+    Probe,
+}
+
+impl fmt::Display for Timer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::HubRetry => f.write_str("reach for the hub"),
+            Self::HubPing => f.write_str("hub heartbeat"),
+            Self::Heartbeat(peer) => write!(f, "heartbeat {}", peer.short()),
+            Self::Negotiation(peer) => write!(f, "negotiation {}", peer.short()),
+            Self::Resend(peer) => write!(f, "acknowledgement overdue {}", peer.short()),
+            Self::Asked => f.write_str("operations asked for"),
+            Self::Settle => f.write_str("waiting operations"),
+            Self::Typing(peer) => write!(f, "typing {}", peer.short()),
+            Self::Silence(peer) => write!(f, "ping unanswered {}", peer.short()),
+            Self::Gone(peer) => write!(f, "peer gone {}", peer.short()),
+            Self::Expiry => f.write_str("message expires"),
+            Self::Near => f.write_str("tell whom this node reaches"),
+            Self::Probe => f.write_str("probe"),
+        }
+    }
+}
