@@ -1,6 +1,7 @@
 //! Command line and environment.
 
 use clap::Parser;
+use corridor_core::broker::{Layer, Layers};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -21,6 +22,10 @@ pub struct Args {
     /// Serve the app from this folder instead of the one in the binary
     #[arg(long, env = "CORRIDOR_APP_DIR", value_name = "DIR")]
     pub app_dir: Option<PathBuf>,
+
+    /// What this hub does: any of phonebook, handshake, relay, shelf, admin, with commas between them
+    #[arg(long, env = "CORRIDOR_LAYERS", default_value_t, value_name = "LAYERS")]
+    pub layers: Layers,
 
     /// How long a room lives after its last use, such as 8h or 90m
     #[arg(
@@ -59,10 +64,10 @@ pub struct Args {
 }
 
 impl Args {
-    /// The port to try, unless STUN is off.
+    /// The port to try, unless STUN is off. It helps negotiation and nothing else.
     #[must_use]
     pub fn stun(&self) -> Option<u16> {
-        (!self.no_stun).then_some(self.stun_port)
+        (!self.no_stun && self.layers.has(Layer::Handshake)).then_some(self.stun_port)
     }
 }
 
@@ -126,6 +131,15 @@ mod tests {
         ])
         .unwrap();
         assert_eq!(args.stun(), None);
+    }
+
+    #[test]
+    fn layers_are_named_and_stun_belongs_to_the_handshake() {
+        let args = |layers| Args::try_parse_from(["corridor-hub", "--layers", layers]);
+        assert_eq!(args("phonebook").unwrap().stun(), None);
+        assert_eq!(args("phonebook,handshake").unwrap().stun(), Some(3478));
+        let refused = args("phonebook,rely").unwrap_err().to_string();
+        assert!(refused.contains("there is no layer `rely`"), "{refused}");
     }
 
     #[test]

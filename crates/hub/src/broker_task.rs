@@ -220,6 +220,7 @@ fn close_code(reason: CloseReason) -> u16 {
         CloseReason::Replaced => PRIVATE + refusal::REPLACED,
         CloseReason::Malformed => PRIVATE + refusal::MALFORMED,
         CloseReason::Silent => PRIVATE,
+        CloseReason::LayerOff => PRIVATE + refusal::LAYER_OFF,
     }
 }
 

@@ -23,7 +23,7 @@ use crate::routes::State;
 use crate::stun::StunServer;
 use axum::Router;
 use axum::serve::ListenerExt as _;
-use corridor_core::broker::BrokerConfig;
+use corridor_core::broker::{BrokerConfig, Layers};
 use corridor_core::limits::HUB_STOP;
 use std::future::IntoFuture as _;
 use std::io;
@@ -45,6 +45,8 @@ pub struct Settings {
     pub stun_port: Option<u16>,
     /// Host and port under which browsers know the hub, where a proxy in front changes the `Host` header.
     pub public_authority: Option<String>,
+    /// What is on.
+    pub layers: Layers,
     /// How long a room lives without use.
     pub room_ttl: Duration,
     /// What is served at `/`.
@@ -90,6 +92,7 @@ impl Hub {
             bind,
             stun_port,
             public_authority,
+            layers,
             room_ttl,
             app,
         } = settings;
@@ -113,11 +116,13 @@ impl Hub {
         // The client puts the host name of its page in place of the question mark.
         let ice = stun.iter().map(|stun| format!("stun:?:{}", stun.port()));
         let mut config = BrokerConfig::new(seed, ice.collect());
+        config.layers = layers;
         config.limits.room_ttl = room_ttl;
         let broker = BrokerHandle::start(config);
         let state = State::new(
             broker,
             app,
+            layers,
             public_authority,
             stun.as_ref().map(StunServer::port),
         );

@@ -46,6 +46,7 @@ async fn run(args: Args) -> Result<(), Failure> {
             .public_url
             .as_ref()
             .map(|url| url.authority().to_owned()),
+        layers: args.layers,
         room_ttl: args.room_ttl.into(),
         app,
     })

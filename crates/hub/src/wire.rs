@@ -3,9 +3,10 @@
 use corridor_core::broker::{Health, PhoneEntry, Refusal};
 use corridor_core::id::{PeerId, RoomId, RoomTag};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// Answer to `POST /rooms`.
-#[derive(Serialize, Debug)]
+#[derive(Serialize, ToSchema, Debug)]
 #[serde(rename_all = "camelCase")]
 pub struct RoomCreated {
     /// The room's UUID.
@@ -13,12 +14,16 @@ pub struct RoomCreated {
 }
 
 /// Body of `POST /discovery/register`.
-#[derive(Deserialize, Debug)]
+#[derive(Deserialize, ToSchema, Debug)]
 #[serde(rename_all = "camelCase")]
 pub struct Register {
+    /// The room's UUID.
     room: String,
+    /// The tag of the room's key: 32 hexadecimal digits. The first to come sets it.
     tag: String,
+    /// Whose entry: 32 hexadecimal digits.
     peer: String,
+    /// Where the peer is reached: a line of text that means nothing to the hub.
     address: String,
 }
 
@@ -36,7 +41,7 @@ pub struct Registration {
 }
 
 /// Answer to `POST /discovery/register`.
-#[derive(Serialize, Debug)]
+#[derive(Serialize, ToSchema, Debug)]
 #[serde(rename_all = "camelCase")]
 pub struct Registered {
     /// Seconds that the entry lives unless it is used.
@@ -44,28 +49,32 @@ pub struct Registered {
 }
 
 /// Query of `GET /discovery/peers`.
-#[derive(Deserialize, Debug)]
+#[derive(Deserialize, IntoParams, Debug)]
+#[into_params(parameter_in = Query)]
 pub struct Page {
+    /// The room's UUID.
     room: String,
+    /// The tag of the room's key: 32 hexadecimal digits.
     tag: String,
 }
 
 /// Answer to `GET /discovery/peers`.
-#[derive(Serialize, Debug)]
+#[derive(Serialize, ToSchema, Debug)]
 pub struct Peers {
     peers: Vec<Peer>,
 }
 
-#[derive(Serialize, Debug)]
+#[derive(Serialize, ToSchema, Debug)]
 #[serde(rename_all = "camelCase")]
 struct Peer {
     peer: String,
     address: String,
+    /// Seconds.
     expires_in: u64,
 }
 
 /// Answer to `GET /health`.
-#[derive(Serialize, Debug)]
+#[derive(Serialize, ToSchema, Debug)]
 #[serde(rename_all = "camelCase")]
 pub struct HealthReport {
     status: &'static str,
@@ -81,7 +90,7 @@ pub struct HealthReport {
 }
 
 /// A problem (RFC 9457).
-#[derive(Serialize, Debug)]
+#[derive(Serialize, ToSchema, Debug)]
 pub struct Problem {
     /// `about:blank`: the status says what kind of problem it is.
     #[serde(rename = "type")]

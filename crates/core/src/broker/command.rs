@@ -42,6 +42,8 @@ pub enum CloseReason {
     Malformed,
     /// It left every question for a sign of life unanswered.
     Silent,
+    /// No layer of this hub has a use for sockets.
+    LayerOff,
 }
 
 /// What an operator may want to read in the log.

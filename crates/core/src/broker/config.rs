@@ -1,5 +1,6 @@
 //! What a broker is made from.
 
+use super::Layers;
 use crate::limits;
 use core::time::Duration;
 
@@ -10,6 +11,8 @@ pub struct BrokerConfig {
     pub seed: [u8; 32],
     /// What [`crate::wire::hub::Joined::ice`] tells clients.
     pub ice: Vec<String>,
+    /// What is on.
+    pub layers: Layers,
     /// Bounds.
     pub limits: BrokerLimits,
 }
@@ -42,12 +45,13 @@ impl Default for BrokerLimits {
 }
 
 impl BrokerConfig {
-    /// The default bounds.
+    /// The default layers and bounds.
     #[must_use]
     pub fn new(seed: [u8; 32], ice: Vec<String>) -> Self {
         Self {
             seed,
             ice,
+            layers: Layers::default(),
             limits: BrokerLimits::default(),
         }
     }

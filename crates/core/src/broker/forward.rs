@@ -1,18 +1,23 @@
 //! Rules H-SIGNAL, H-RELAY and H-UNDELIVERED: sealed bytes from one member to another, unopened.
 
-use super::{Broker, Refusal, SocketId};
+use super::{Broker, Layer, Refusal, SocketId};
 use crate::time::Mono;
 use crate::wire::hub::{HubFrame, Parcel};
 
 impl Broker {
-    /// Hands `parcel` on to its recipient, with the sender in its place.
+    /// Hands `parcel` on to its recipient, with the sender in its place, if `layer` is on.
     pub(super) fn forward(
         &mut self,
         now: Mono,
         conn: SocketId,
+        layer: Layer,
         parcel: Parcel,
         kind: fn(Parcel) -> HubFrame,
     ) {
+        if let Err(refusal) = self.require(layer) {
+            self.refuse(conn, refusal);
+            return;
+        }
         let Some(seat) = self.seat(conn) else {
             self.refuse(conn, Refusal::NotJoined);
             return;

@@ -42,6 +42,7 @@ impl Broker {
             wall: now.wall.0,
             members,
             ice: self.config.ice.clone(),
+            layers: Some(self.config.layers.bits()),
         });
         self.send(conn, &joined);
         if before != Some(seat) {

@@ -11,6 +11,7 @@ mod forward;
 mod health;
 mod input;
 mod join;
+mod layers;
 mod phone_book;
 mod refusal;
 mod room;
@@ -22,6 +23,7 @@ pub use command::{BrokerCommand, CloseReason, Report};
 pub use config::{BrokerConfig, BrokerLimits};
 pub use health::Health;
 pub use input::{BrokerInput, SocketId, network_of};
+pub use layers::{Layer, Layers, UnknownLayer};
 pub use phone_book::PhoneEntry;
 pub use refusal::Refusal;
 
@@ -63,7 +65,7 @@ impl Broker {
     pub fn new(config: BrokerConfig) -> Self {
         Self {
             rng: Rng::new(config.seed),
-            rooms: Rooms::new(config.limits.rooms),
+            rooms: Rooms::new(config.limits.rooms, config.layers.has_members()),
             config,
             connections: BTreeMap::new(),
             commands: VecDeque::new(),
@@ -106,6 +108,11 @@ impl Broker {
     }
 
     fn connected(&mut self, now: Mono, conn: SocketId, address: IpAddr) {
+        if !self.config.layers.has_members() {
+            self.refuse(conn, Refusal::LayerOff);
+            self.close(conn, CloseReason::LayerOff);
+            return;
+        }
         let network = network_of(address);
         let neighbours = self
             .connections
@@ -138,10 +145,10 @@ impl Broker {
                 }
             }
             Ok(ClientFrame::Signal(parcel)) => {
-                self.forward(now.mono, conn, parcel, HubFrame::Signal);
+                self.forward(now.mono, conn, Layer::Handshake, parcel, HubFrame::Signal);
             }
             Ok(ClientFrame::Relay(parcel)) => {
-                self.forward(now.mono, conn, parcel, HubFrame::Relayed);
+                self.forward(now.mono, conn, Layer::Relay, parcel, HubFrame::Relayed);
             }
             Ok(ClientFrame::Leave) => {
                 if !self.vacate(now.mono, conn) {
@@ -221,6 +228,12 @@ impl Broker {
             self.timers
                 .set_earliest(WakeReason::Sweep, now.plus(limits::HUB_SWEEP));
         }
+    }
+
+    /// Refuses what needs a layer that is off.
+    fn require(&self, layer: Layer) -> Result<(), Refusal> {
+        let on = self.config.layers.has(layer);
+        on.then_some(()).ok_or(Refusal::LayerOff)
     }
 
     fn seat(&self, conn: SocketId) -> Option<Seat> {

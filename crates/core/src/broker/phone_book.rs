@@ -1,7 +1,7 @@
 //! The phone book (R-HUB-1): with all other layers off, a room maps to addresses and that is all.
 
 use super::room::Room;
-use super::{Broker, Refusal, Report};
+use super::{Broker, Layer, Refusal, Report};
 use crate::id::{PeerId, RoomId, RoomTag};
 use crate::limits::HUB_MAX_ADDRESS_BYTES;
 use crate::time::{Mono, Now};
@@ -22,8 +22,9 @@ impl Broker {
     /// Opens a room. Its first member sets its tag.
     ///
     /// # Errors
-    /// [`Refusal::Full`].
+    /// [`Refusal::Full`], or [`Refusal::LayerOff`].
     pub fn create_room(&mut self, now: Now) -> Result<RoomId, Refusal> {
+        self.require(Layer::PhoneBook)?;
         let id = RoomId(self.rng.uuid_v7(now.wall));
         let room = Room::new(None, now.mono, self.config.limits.room_ttl);
         self.rooms.open(now.mono, id, room)?;
@@ -35,8 +36,9 @@ impl Broker {
     /// Writes or renews the entry of `peer`.
     ///
     /// # Errors
-    /// [`Refusal::UnknownRoom`], [`Refusal::Ended`], [`Refusal::WrongTag`], [`Refusal::Full`], or
-    /// [`Refusal::Malformed`] for an address that is empty, too long or holds control characters.
+    /// [`Refusal::UnknownRoom`], [`Refusal::Ended`], [`Refusal::WrongTag`], [`Refusal::Full`],
+    /// [`Refusal::LayerOff`], or [`Refusal::Malformed`] for an address that is empty, too long or holds control
+    /// characters.
     pub fn register(
         &mut self,
         now: Now,
@@ -45,6 +47,7 @@ impl Broker {
         peer: PeerId,
         address: &str,
     ) -> Result<Duration, Refusal> {
+        self.require(Layer::PhoneBook)?;
         let fits = !address.is_empty() && address.len() <= HUB_MAX_ADDRESS_BYTES;
         if !fits || address.chars().any(char::is_control) {
             return Err(Refusal::Malformed);
@@ -60,13 +63,14 @@ impl Broker {
     /// The page of `room`, for those who know its tag.
     ///
     /// # Errors
-    /// [`Refusal::UnknownRoom`], [`Refusal::Ended`], or [`Refusal::WrongTag`].
+    /// [`Refusal::UnknownRoom`], [`Refusal::Ended`], [`Refusal::WrongTag`], or [`Refusal::LayerOff`].
     pub fn peers(
         &mut self,
         now: Now,
         room: RoomId,
         tag: RoomTag,
     ) -> Result<Vec<PhoneEntry>, Refusal> {
+        self.require(Layer::PhoneBook)?;
         let ttl = self.config.limits.room_ttl;
         let room = self.rooms.visit(now.mono, room)?;
         room.check_tag(tag)?;

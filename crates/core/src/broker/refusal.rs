@@ -33,6 +33,9 @@ pub enum Refusal {
     /// A frame that needs a join first.
     #[error("join a room first")]
     NotJoined,
+    /// What this needs is switched off on this hub.
+    #[error("this hub does not offer that: the layer is switched off")]
+    LayerOff,
 }
 
 impl Refusal {
@@ -49,6 +52,7 @@ impl Refusal {
             Self::BadProof => refusal::BAD_PROOF,
             Self::Malformed => refusal::MALFORMED,
             Self::NotJoined => refusal::NOT_JOINED,
+            Self::LayerOff => refusal::LAYER_OFF,
         }
     }
 }

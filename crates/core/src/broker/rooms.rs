@@ -13,14 +13,17 @@ pub(super) struct Rooms {
     open: BTreeMap<RoomId, Room>,
     /// Since when, so that a latecomer hears "ended" and not "unknown".
     ended: BTreeMap<RoomId, Mono>,
+    keeps_ended: bool,
     limit: usize,
 }
 
 impl Rooms {
-    pub(super) fn new(limit: usize) -> Self {
+    /// No rooms, and so many at most. `keeps_ended`: a room that ended is told from one that never was.
+    pub(super) fn new(limit: usize, keeps_ended: bool) -> Self {
         Self {
             open: BTreeMap::new(),
             ended: BTreeMap::new(),
+            keeps_ended,
             limit,
         }
     }
@@ -87,6 +90,9 @@ impl Rooms {
 
     fn end(&mut self, now: Mono, id: RoomId) {
         self.open.remove(&id);
+        if !self.keeps_ended {
+            return;
+        }
         if self.ended.len() >= self.limit {
             let oldest = self.ended.iter().min_by_key(|(id, at)| (**at, **id));
             if let Some(oldest) = oldest.map(|(id, _)| *id) {

@@ -1,13 +1,20 @@
 //! The phone book (R-HUB-1).
 
 use super::State;
-use super::problem::Problem;
-use crate::wire::{Page, Peers, Register, Registered};
+use super::problem::{PROBLEM_JSON, Problem};
+use crate::wire::{self, Page, Peers, Register, Registered};
 use axum::Json;
 use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{self, Query};
 
-/// `POST /discovery/register`: writes or renews an entry.
+/// Writes or renews an entry.
+#[utoipa::path(
+    post, path = "/discovery/register", tag = "phonebook", request_body = Register,
+    responses(
+        (status = 200, description = "Written", body = Registered),
+        (status = "default", description = "Refused", body = wire::Problem, content_type = PROBLEM_JSON),
+    )
+)]
 pub(super) async fn register(
     extract::State(state): extract::State<State>,
     body: Result<Json<Register>, JsonRejection>,
@@ -25,7 +32,14 @@ pub(super) async fn register(
     }))
 }
 
-/// `GET /discovery/peers?room=…&tag=…`: a room's page, for those who know its tag.
+/// A room's page, for those who know its tag.
+#[utoipa::path(
+    get, path = "/discovery/peers", tag = "phonebook", params(Page),
+    responses(
+        (status = 200, description = "Who can be reached where", body = Peers),
+        (status = "default", description = "Refused", body = wire::Problem, content_type = PROBLEM_JSON),
+    )
+)]
 pub(super) async fn peers(
     extract::State(state): extract::State<State>,
     page: Result<Query<Page>, QueryRejection>,

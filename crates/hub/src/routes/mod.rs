@@ -3,6 +3,7 @@
 mod discovery;
 mod headers;
 mod health;
+mod openapi;
 mod origin;
 mod problem;
 mod rooms;
@@ -16,18 +17,16 @@ pub use state::State;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::{any, get};
+use corridor_core::broker::Layer;
 use corridor_core::limits::HUB_MAX_BODY_BYTES;
 use problem::Problem;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 /// All routes.
 pub(crate) fn table(state: State) -> Router {
-    let api = Router::new()
-        .route("/ws", get(socket::open))
-        .route("/rooms", post(rooms::create))
-        .route("/discovery/register", post(discovery::register))
-        .route("/discovery/peers", get(discovery::peers))
-        .route("/health", get(health::report))
+    let api = api(&state)
         .method_not_allowed_fallback(async || Problem::METHOD)
         .layer(from_fn_with_state(state.clone(), throttle::by_address))
         .layer(from_fn_with_state(state.clone(), origin::same_only))
@@ -42,4 +41,35 @@ pub(crate) fn table(state: State) -> Router {
         .layer(DefaultBodyLimit::max(HUB_MAX_BODY_BYTES))
         .layer(from_fn_with_state(state.clone(), headers::secure))
         .with_state(state)
+}
+
+/// The routes of the layers that are on, with their description; those of the others say that they are off.
+fn api(state: &State) -> Router<State> {
+    let mut on = OpenApiRouter::with_openapi(openapi::about()).routes(routes!(health::report));
+    let mut off = Router::new();
+    for (is_on, part) in [
+        (state.has(Layer::PhoneBook), phone_book()),
+        (state.has_members(), members()),
+    ] {
+        if is_on {
+            on = on.merge(part);
+        } else {
+            for path in part.get_openapi().paths.paths.keys() {
+                off = off.route(path, any(async || Problem::LAYER_OFF));
+            }
+        }
+    }
+    let (on, description) = on.split_for_parts();
+    on.merge(off).merge(openapi::route(&description))
+}
+
+fn phone_book() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(rooms::create))
+        .routes(routes!(discovery::register))
+        .routes(routes!(discovery::peers))
+}
+
+fn members() -> OpenApiRouter<State> {
+    OpenApiRouter::new().routes(routes!(socket::open))
 }

@@ -7,7 +7,11 @@ use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use corridor_core::broker::Refusal;
+use corridor_core::wire::registry::refusal;
 use std::borrow::Cow;
+
+/// The media type of problems.
+pub(super) const PROBLEM_JSON: &str = "application/problem+json";
 
 /// A refused request.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -32,6 +36,12 @@ impl Problem {
         "Too many requests from this address. Wait a moment.",
     );
 
+    pub(super) const LAYER_OFF: Self = Self {
+        status: StatusCode::NOT_FOUND,
+        detail: Cow::Borrowed("This hub does not offer that: the layer is switched off."),
+        code: Some(refusal::LAYER_OFF),
+    };
+
     const fn new(status: StatusCode, detail: &'static str) -> Self {
         Self {
             status,
@@ -53,7 +63,7 @@ impl Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let status = match refusal {
-            Refusal::UnknownRoom => StatusCode::NOT_FOUND,
+            Refusal::UnknownRoom | Refusal::LayerOff => StatusCode::NOT_FOUND,
             Refusal::Ended => StatusCode::GONE,
             Refusal::WrongTag | Refusal::BadProof | Refusal::NotJoined => StatusCode::FORBIDDEN,
             Refusal::Full => StatusCode::SERVICE_UNAVAILABLE,
@@ -84,10 +94,7 @@ impl IntoResponse for Problem {
         };
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
-        headers.insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         if self.status == StatusCode::TOO_MANY_REQUESTS {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }

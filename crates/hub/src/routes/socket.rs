@@ -1,9 +1,11 @@
 //! `GET /ws`: one WebSocket. Bytes go to the broker and come from it; nothing is read into them here.
 
 use super::State;
+use super::problem::PROBLEM_JSON;
 use crate::broker_task::{BrokerHandle, Stopped};
 use crate::outbox::{OutboxReader, Outgoing};
 use crate::rate::{Bucket, Rate};
+use crate::wire;
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
 use axum::extract::{self, ConnectInfo};
@@ -22,6 +24,14 @@ use tokio_tungstenite::tungstenite;
 /// How long the other side may take to answer a close frame.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(2);
 
+/// Opens the WebSocket of handshake and relay: binary messages, one frame each.
+#[utoipa::path(
+    get, path = "/ws", tag = "members",
+    responses(
+        (status = 101, description = "Frames follow"),
+        (status = "default", description = "Refused", body = wire::Problem, content_type = PROBLEM_JSON),
+    )
+)]
 pub(super) async fn open(
     extract::State(state): extract::State<State>,
     ConnectInfo(source): ConnectInfo<SocketAddr>,

@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::broker_task::BrokerHandle;
 use crate::rate::{Rate, Sources};
+use corridor_core::broker::{Layer, Layers};
 use corridor_core::limits::{HUB_MAX_SOURCES, HUB_POST_RATE};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,6 +18,7 @@ pub struct State(Arc<Inner>);
 struct Inner {
     broker: BrokerHandle,
     app: App,
+    layers: Layers,
     public_authority: Option<String>,
     stun_port: Option<u16>,
     started: Instant,
@@ -36,12 +38,14 @@ impl State {
     pub fn new(
         broker: BrokerHandle,
         app: App,
+        layers: Layers,
         public_authority: Option<String>,
         stun_port: Option<u16>,
     ) -> Self {
         Self(Arc::new(Inner {
             broker,
             app,
+            layers,
             public_authority,
             stun_port,
             started: Instant::now(),
@@ -56,6 +60,14 @@ impl State {
 
     pub(crate) fn app(&self) -> &App {
         &self.0.app
+    }
+
+    pub(crate) fn has(&self, layer: Layer) -> bool {
+        self.0.layers.has(layer)
+    }
+
+    pub(crate) fn has_members(&self) -> bool {
+        self.0.layers.has_members()
     }
 
     pub(crate) fn public_authority(&self) -> Option<&str> {

@@ -10,11 +10,13 @@ mod app;
 mod client;
 mod http;
 mod http_api;
+mod layers;
 mod process;
 mod socket;
 mod stop;
 mod stun;
 
+use corridor_core::broker::Layers;
 use corridor_hub::app::App;
 use corridor_hub::{Hub, Settings};
 use std::net::SocketAddr;
@@ -23,20 +25,25 @@ use std::time::Duration;
 /// No step of a test takes this long unless something is broken.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-/// A hub on a free port, with STUN and this app.
-async fn hub_with(app: App) -> Hub {
-    let settings = Settings {
+/// Free ports, STUN, the layers that are on by default, and no app.
+fn settings() -> Settings {
+    Settings {
         bind: SocketAddr::from(([127, 0, 0, 1], 0)),
         stun_port: Some(0),
         public_authority: None,
+        layers: Layers::default(),
         room_ttl: corridor_core::limits::ROOM_TTL,
-        app,
-    };
+        app: App::default(),
+    }
+}
+
+async fn hub_with(app: App) -> Hub {
+    let settings = Settings { app, ..settings() };
     Hub::start(settings).await.unwrap()
 }
 
 async fn hub() -> Hub {
-    hub_with(App::default()).await
+    Hub::start(settings()).await.unwrap()
 }
 
 /// Waits for `step`, for as long as a test may take at most.

@@ -1,7 +1,6 @@
 //! STUN over a real UDP socket.
 
-use super::{hub, soon};
-use corridor_hub::app::App;
+use super::{hub, settings, soon};
 use corridor_hub::{Hub, Settings};
 use std::net::{SocketAddr, UdpSocket as StdUdpSocket};
 use tokio::net::UdpSocket;
@@ -51,11 +50,8 @@ async fn a_taken_port_gives_way_to_a_free_one() {
     let taken = StdUdpSocket::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
     let hub = Hub::start(Settings {
-        bind: SocketAddr::from(([127, 0, 0, 1], 0)),
         stun_port: Some(port),
-        public_authority: None,
-        room_ttl: corridor_core::limits::ROOM_TTL,
-        app: App::default(),
+        ..settings()
     })
     .await
     .unwrap();

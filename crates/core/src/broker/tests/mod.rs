@@ -8,6 +8,7 @@
 
 mod forward;
 mod join;
+mod layers;
 mod liveness;
 mod phone_book;
 mod world;

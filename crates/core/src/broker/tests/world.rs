@@ -1,7 +1,7 @@
 //! A broker with a clock and clients that hold real keys.
 
 use crate::broker::{
-    Broker, BrokerCommand, BrokerConfig, BrokerInput, BrokerLimits, CloseReason, SocketId,
+    Broker, BrokerCommand, BrokerConfig, BrokerInput, BrokerLimits, CloseReason, Layers, SocketId,
 };
 use crate::id::{PeerId, RoomId, RoomTag, SessionId};
 use crate::key::{self, DeviceKey};
@@ -71,8 +71,19 @@ impl World {
     }
 
     pub(super) fn with(limits: BrokerLimits) -> Self {
-        let mut config = BrokerConfig::new([1; 32], vec!["stun:?:3478".into()]);
+        let mut config = config();
         config.limits = limits;
+        Self::of(config)
+    }
+
+    /// With these layers, written as on the command line.
+    pub(super) fn layered(layers: &str) -> Self {
+        let mut config = config();
+        config.layers = layers.parse::<Layers>().unwrap();
+        Self::of(config)
+    }
+
+    fn of(config: BrokerConfig) -> Self {
         Self {
             broker: Broker::new(config),
             now: Now {
@@ -195,6 +206,10 @@ impl World {
             wall: self.now.wall.plus(duration),
         };
     }
+}
+
+fn config() -> BrokerConfig {
+    BrokerConfig::new([1; 32], vec!["stun:?:3478".into()])
 }
 
 pub(super) fn parcel(to: &Client, sealed: &[u8]) -> Parcel {
