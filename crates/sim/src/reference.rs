@@ -68,6 +68,8 @@ pub struct Posted {
     pub text: String,
     /// What it answers.
     pub reply_to: Option<OpId>,
+    /// The one person it is for; `None`: the room.
+    pub to: Option<WriterId>,
     /// Who was in the room, as far as the author knew.
     pub audience: BTreeSet<WriterId>,
 }
@@ -162,7 +164,12 @@ impl Ledger {
 
     fn confirm(&mut self, writer: WriterId, command: Command, done: &Done, mark: Mark) {
         match (command, done) {
-            (Command::Post { text, reply_to, .. }, Done::Message(id)) => {
+            (
+                Command::Post {
+                    text, reply_to, to, ..
+                },
+                Done::Message(id),
+            ) => {
                 let text = text.expose().to_owned();
                 let audience = match mark {
                     Mark::Audience(audience) => audience,
@@ -171,6 +178,7 @@ impl Ledger {
                 let posted = Posted {
                     text,
                     reply_to,
+                    to,
                     audience,
                 };
                 self.posts.insert(*id, posted);

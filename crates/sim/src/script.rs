@@ -6,7 +6,7 @@ use crate::hub::Stop;
 use crate::net::End;
 use crate::tap::MARKER;
 use crate::world::World;
-use corridor_core::id::{OpId, TaskId};
+use corridor_core::id::{OpId, TaskId, WriterId};
 use corridor_core::model::{Assignee, Priority, TaskChange, TaskStatus};
 use corridor_core::node::{Command, Fault, HubState, Lifecycle};
 use corridor_core::time::Wall;
@@ -168,12 +168,30 @@ impl Script {
     }
 
     fn post(&mut self, world: &World, host: usize) -> Command {
-        let reply_to = if self.dice.chance(250) {
-            self.a_message(world, host)
+        let answered = if self.dice.chance(250) {
+            let messages = world.messages(host);
+            self.dice.pick(&messages).map(|m| (m.id, m.with))
         } else {
             None
         };
-        Command::say(self.text("message"), reply_to)
+        let to = match answered {
+            Some((_, with)) => with,
+            None if self.dice.chance(200) => self.somebody_else(world, host),
+            None => None,
+        };
+        Command::Post {
+            text: self.text("message").into(),
+            reply_to: answered.map(|(id, _)| id),
+            to,
+            ttl_ms: None,
+        }
+    }
+
+    /// Somebody in the room, as this host sees it.
+    fn somebody_else(&mut self, world: &World, host: usize) -> Option<WriterId> {
+        let mut people = world.node(host)?.people();
+        people.retain(|p| !p.me && !p.left);
+        self.dice.pick(&people).map(|person| person.id)
     }
 
     fn rename(&mut self, world: &mut World, host: usize) -> Command {
@@ -360,11 +378,12 @@ impl Script {
     fn fault(&mut self, world: &mut World, host: usize) {
         let other = self.dice.index(world.hosts.len());
         let peer = world.hosts.get(other).map(|h| h.writer);
-        let command = match (self.dice.range(0, 5), peer) {
+        let command = match (self.dice.range(0, 6), peer) {
             (0 | 1, Some(peer)) if other != host => Command::Fault(Fault::DropLink(peer)),
             (2, _) => Command::Fault(Fault::RelayOnly(true)),
             (3, _) => Command::Fault(Fault::CutHub(true)),
             (4, Some(peer)) if other != host => Command::RestartIce(Some(peer)),
+            (5, Some(peer)) if other != host => Command::Fault(Fault::Avoid(peer, true)),
             _ => Command::RestartIce(None),
         };
         world.ask(host, command);

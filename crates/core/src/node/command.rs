@@ -81,6 +81,8 @@ pub enum Fault {
     RelayOnly(bool),
     /// Be without the hub; `false` heals.
     CutHub(bool),
+    /// Have no direct link with this one peer; `false` heals.
+    Avoid(PeerId, bool),
 }
 
 /// What a command achieved.

@@ -185,6 +185,16 @@ impl Node {
             }
             Fault::RelayOnly(on) => self.set_relay_only(now, on),
             Fault::CutHub(on) => self.set_cut_hub(now, on),
+            Fault::Avoid(id, on) => {
+                let peer = self.peers.get_mut(&id).ok_or(CommandError::NoSuchPeer)?;
+                peer.avoided = on;
+                if on {
+                    let steps = peer.negotiation.reset();
+                    self.perform(now, id, steps);
+                } else if self.can_signal(id) {
+                    self.reach(now, id);
+                }
+            }
         }
         Ok(Plan::Answer(Done::Ok))
     }

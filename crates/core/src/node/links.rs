@@ -46,7 +46,7 @@ impl Node {
             return;
         }
         let next_conn = &mut self.next_conn;
-        if let Some(peer) = self.peers.get_mut(&id) {
+        if let Some(peer) = self.peers.get_mut(&id).filter(|peer| !peer.avoided) {
             let steps = peer.negotiation.reach(now.mono, || fresh_conn(next_conn));
             self.perform(now, id, steps);
         }
@@ -135,7 +135,7 @@ impl Node {
                     return;
                 }
                 let next_conn = &mut self.next_conn;
-                if let Some(peer) = self.peers.get_mut(&id) {
+                if let Some(peer) = self.peers.get_mut(&id).filter(|peer| !peer.avoided) {
                     let steps = peer
                         .negotiation
                         .handle_signal(now.mono, signal, || fresh_conn(next_conn));

@@ -46,6 +46,8 @@ pub(super) struct Peer {
     pub(super) outgoing: Vec<(Route, PeerFrame)>,
     /// Writers whose sequences are to be confirmed to this peer in this turn.
     pub(super) acks: BTreeSet<WriterId>,
+    /// [`super::Fault::Avoid`].
+    pub(super) avoided: bool,
     pub(super) away: bool,
     pub(super) typing_until: Option<Mono>,
     /// It said goodbye, and has not been heard of since.
@@ -83,6 +85,7 @@ impl Peer {
             sync: None,
             outgoing: Vec::new(),
             acks: BTreeSet::new(),
+            avoided: false,
             away: false,
             typing_until: None,
             gone: false,
@@ -103,13 +106,14 @@ impl Peer {
     pub(super) fn begin_session(&mut self, now: Mono, session: SessionId) {
         let offers = self.negotiation.offers();
         let (attempts, restarts) = (self.negotiation.attempts, self.negotiation.restarts);
-        let (bytes, on_hub) = (self.bytes, self.on_hub);
+        let (bytes, on_hub, avoided) = (self.bytes, self.on_hub, self.avoided);
         *self = Self::new(now, offers);
         self.session = Some(session);
         self.negotiation.attempts = attempts;
         self.negotiation.restarts = restarts;
         self.bytes = bytes;
         self.on_hub = on_hub;
+        self.avoided = avoided;
         self.reason = "new session";
     }
 

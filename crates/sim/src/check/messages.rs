@@ -36,7 +36,15 @@ impl World {
             if messages.iter().any(|m| !texts.insert(m.text.expose())) {
                 wrong.push("a message is there twice under two ids".to_owned());
             }
+            let me = self.hosts.get(*host).map(|h| h.writer);
             for (id, posted) in &self.ledger.posts {
+                let meant = |to| me == Some(to) || me == Some(id.writer);
+                if posted.to.is_some_and(|to| !meant(to)) {
+                    if messages.iter().any(|m| m.id == *id) {
+                        wrong.push(format!("message {id} was between two others"));
+                    }
+                    continue;
+                }
                 let shown = messages.iter().find(|m| m.id == *id);
                 if shown.is_none() && self.is_gone(id.writer) {
                     continue;

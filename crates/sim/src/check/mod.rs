@@ -113,6 +113,11 @@ impl World {
                     return false;
                 }
             }
+            let public = |all: &[MessageView]| -> Vec<_> {
+                let public = all.iter().filter(|m| m.with.is_none());
+                public.cloned().collect()
+            };
+            let (said, messages) = (public(&said), public(&messages));
             let same = said.iter().map(face).eq(messages.iter().map(face));
             if !same {
                 let (a, b) = (messages.len(), said.len());

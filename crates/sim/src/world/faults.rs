@@ -177,6 +177,10 @@ impl World {
             for fault in [Fault::RelayOnly(false), Fault::CutHub(false)] {
                 self.ask(host, Command::Fault(fault));
             }
+            let writers: Vec<_> = self.hosts.iter().map(|h| h.writer).collect();
+            for peer in writers {
+                self.ask(host, Command::Fault(Fault::Avoid(peer, false)));
+            }
             self.lifecycle(host, Lifecycle::Online);
         }
     }

@@ -201,13 +201,16 @@ impl World {
             Command::EditTask(id, _) | Command::MoveTask { task: id, .. } => node
                 .task(*id)
                 .map_or(Mark::Nothing, |view| Mark::task(&view)),
+            Command::Post { to: Some(to), .. } => Mark::Audience([*to].into()),
             Command::Post { .. } => {
                 let people = node.people().into_iter();
                 let others = people.filter(|p| !p.me && !p.left);
                 Mark::Audience(others.map(|p| p.id).collect())
             }
             Command::MarkRead(id) => {
-                let shown = node.messages();
+                let mut shown = node.messages();
+                let with = node.message(*id).and_then(|m| m.with);
+                shown.retain(|m| m.with == with);
                 let upto = shown.iter().position(|m| m.id == *id);
                 let read = shown.iter().take(upto.map_or(0, |at| at + 1));
                 Mark::Read(read.map(|m| m.id).collect())

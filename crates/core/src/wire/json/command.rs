@@ -137,9 +137,14 @@ fn fault(fields: &mut Fields) -> Result<Fault, JsonError> {
     if let Some(on) = fields.switch("relayOnly")? {
         return Ok(Fault::RelayOnly(on));
     }
+    if let Some(peer) = fields.optional("avoid", A_PEER, peer_of)? {
+        return Ok(Fault::Avoid(peer, fields.switch("on")?.unwrap_or(true)));
+    }
     match fields.switch("cutHub")? {
         Some(on) => Ok(Fault::CutHub(on)),
-        None => Err(JsonError::Missing("dropLink, relayOnly or cutHub".into())),
+        None => Err(JsonError::Missing(
+            "dropLink, avoid, relayOnly or cutHub".into(),
+        )),
     }
 }
 

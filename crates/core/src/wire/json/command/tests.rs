@@ -113,6 +113,10 @@ fn every_command_has_a_json_form() {
             Command::Fault(Fault::DropLink(peer)),
         ),
         (
+            format!(r#"{{"type":"fault","avoid":"{peer}","on":false}}"#),
+            Command::Fault(Fault::Avoid(peer, false)),
+        ),
+        (
             r#"{"type":"fault","relayOnly":true}"#.into(),
             Command::Fault(Fault::RelayOnly(true)),
         ),
