@@ -111,6 +111,18 @@ pub const HUB_MAX_CONNECTIONS: usize = 10_000;
 pub const HUB_MAX_ADDRESS_BYTES: usize = 256;
 /// Longest body of a request to the hub's HTTP API: an address and three ids.
 pub const HUB_MAX_BODY_BYTES: usize = 4 * 1024;
+/// How long an offer or answer waits for its recipient (R-HUB-2).
+pub const HUB_MAIL_TTL: Duration = Duration::from_secs(30 * 60);
+/// Longest wait for mail: proxies give up a silent answer after 30 or 60 seconds.
+pub const HUB_MAIL_WAIT: Duration = Duration::from_secs(25);
+/// Longest sealed offer or answer: the description, its signature, its seal and ids.
+pub const MAX_SEALED_SIGNAL_BYTES: usize = MAX_SDP_BYTES + 1024;
+/// Bytes of mail in one room: sixty peers that offer to each other at a usual size of 500 bytes.
+pub const HUB_MAIL_ROOM_BYTES: usize = 2 * 1024 * 1024;
+/// Bytes of mail on one hub: sixteen full rooms.
+pub const HUB_MAIL_BYTES: usize = 32 * 1024 * 1024;
+/// Longest body of a request that posts mail: the sealed bytes in base64, and five ids.
+pub const HUB_MAX_LETTER_BYTES: usize = MAX_SEALED_SIGNAL_BYTES * 4 / 3 + 1024;
 /// Requests waiting for the broker; beyond, sockets are not read, which TCP passes on to the senders.
 pub const HUB_INBOX: usize = 1024;
 /// Messages and bytes waiting for one socket; whoever reads slower than this is dropped. Holds the windows

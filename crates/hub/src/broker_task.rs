@@ -5,7 +5,8 @@ use crate::outbox::OutboxReader;
 use crate::outbox::{Outbox, Outgoing, outbox};
 use bytes::Bytes;
 use corridor_core::broker::{
-    Broker, BrokerCommand, BrokerConfig, BrokerInput, CloseReason, Refusal, Report, SocketId,
+    Broker, BrokerCommand, BrokerConfig, BrokerInput, CloseReason, Mail, MailQuery, PollId,
+    Refusal, Report, SocketId,
 };
 use corridor_core::limits;
 use corridor_core::time::{Mono, Now};
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
 /// "Going away" (RFC 6455 §7.4.1): the hub stops.
@@ -23,12 +25,16 @@ const PRIVATE: u16 = 4000;
 
 /// A question to the broker, run where the broker lives.
 type Call = Box<dyn FnOnce(&mut Broker, Now) + Send>;
+/// Takes the answer to a request for mail.
+type MailReply = oneshot::Sender<Result<Vec<Mail>, Refusal>>;
 
 enum Request {
     Connected(SocketId, IpAddr, Outbox),
     Frame(SocketId, Bytes),
     Alive(SocketId),
     Disconnected(SocketId),
+    Poll(PollId, IpAddr, MailQuery, Duration, MailReply),
+    Abandoned(PollId),
     Call(Call),
     Stop,
 }
@@ -42,7 +48,8 @@ pub struct Stopped;
 #[derive(Clone, Debug)]
 pub struct BrokerHandle {
     inbox: mpsc::Sender<Request>,
-    sockets: Arc<AtomicU64>,
+    /// The next id of a socket or a poll.
+    ids: Arc<AtomicU64>,
 }
 
 impl BrokerHandle {
@@ -54,12 +61,13 @@ impl BrokerHandle {
             broker: Broker::new(config),
             clock: Clock::start(),
             sockets: BTreeMap::new(),
+            polls: BTreeMap::new(),
             stopping: false,
         };
         tokio::spawn(task.run(requests));
         Self {
             inbox,
-            sockets: Arc::default(),
+            ids: Arc::default(),
         }
     }
 
@@ -79,6 +87,23 @@ impl BrokerHandle {
         answer.await.map_err(|_| Stopped)
     }
 
+    /// Asks for mail and waits for it. A caller that goes away while waiting is forgotten.
+    pub(crate) async fn mail(
+        &self,
+        address: IpAddr,
+        query: MailQuery,
+        wait: Duration,
+    ) -> Result<Result<Vec<Mail>, Refusal>, Stopped> {
+        let poll = PollId(self.ids.fetch_add(1, Ordering::Relaxed));
+        let (reply, answer) = oneshot::channel();
+        let waiting = Waiting { broker: self, poll };
+        self.send(Request::Poll(poll, address, query, wait, reply))
+            .await?;
+        let mail = answer.await.map_err(|_| Stopped)?;
+        std::mem::drop(waiting);
+        Ok(mail)
+    }
+
     /// Closes every socket and takes no more.
     pub async fn stop(&self) {
         let _ = self.send(Request::Stop).await;
@@ -88,7 +113,7 @@ impl BrokerHandle {
         &self,
         address: IpAddr,
     ) -> Result<(SocketId, OutboxReader), Stopped> {
-        let conn = SocketId(self.sockets.fetch_add(1, Ordering::Relaxed));
+        let conn = SocketId(self.ids.fetch_add(1, Ordering::Relaxed));
         let (sender, reader) = outbox(limits::HUB_OUTBOX);
         self.send(Request::Connected(conn, address, sender)).await?;
         Ok((conn, reader))
@@ -111,10 +136,24 @@ impl BrokerHandle {
     }
 }
 
+/// Tells the broker when whoever waits for mail is gone.
+struct Waiting<'a> {
+    broker: &'a BrokerHandle,
+    poll: PollId,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        // With a full inbox the poll stays until its time is over, which is soon.
+        let _ = self.broker.inbox.try_send(Request::Abandoned(self.poll));
+    }
+}
+
 struct BrokerTask {
     broker: Broker,
     clock: Clock,
     sockets: BTreeMap<SocketId, Outbox>,
+    polls: BTreeMap<PollId, MailReply>,
     stopping: bool,
 }
 
@@ -158,12 +197,29 @@ impl BrokerTask {
                 self.sockets.remove(&conn);
                 self.drive(BrokerInput::Disconnected { conn });
             }
+            Request::Poll(poll, address, query, wait, reply) => {
+                if !self.stopping {
+                    self.polls.insert(poll, reply);
+                    self.drive(BrokerInput::Poll {
+                        poll,
+                        address,
+                        query,
+                        wait,
+                    });
+                }
+            }
+            Request::Abandoned(poll) => {
+                if self.polls.remove(&poll).is_some() {
+                    self.drive(BrokerInput::Abandoned { poll });
+                }
+            }
             Request::Call(call) => {
                 call(&mut self.broker, self.clock.now());
                 self.carry_out();
             }
             Request::Stop => {
                 self.stopping = true;
+                self.polls.clear();
                 for outbox in std::mem::take(&mut self.sockets).into_values() {
                     outbox.close(GOING_AWAY);
                 }
@@ -199,6 +255,11 @@ impl BrokerTask {
             BrokerCommand::Close { conn, reason } => {
                 if let Some(outbox) = self.sockets.remove(&conn) {
                     outbox.close(close_code(reason));
+                }
+            }
+            BrokerCommand::Answer { poll, mail } => {
+                if let Some(reply) = self.polls.remove(&poll) {
+                    let _ = reply.send(mail);
                 }
             }
             BrokerCommand::Report(report) => log(report),

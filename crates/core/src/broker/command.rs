@@ -1,6 +1,6 @@
 //! Everything the broker can ask for.
 
-use super::{Refusal, SocketId};
+use super::{Mail, PollId, Refusal, SocketId};
 use crate::id::{PeerId, RoomId};
 use std::sync::Arc;
 
@@ -26,6 +26,13 @@ pub enum BrokerCommand {
         conn: SocketId,
         /// Why.
         reason: CloseReason,
+    },
+    /// Answer a request for mail.
+    Answer {
+        /// The request.
+        poll: PollId,
+        /// The letters, none when the wait is over.
+        mail: Result<Vec<Mail>, Refusal>,
     },
     /// Something for the log. Holds ids only.
     Report(Report),

@@ -14,6 +14,10 @@ pub struct Health {
     pub rooms: usize,
     /// Phone-book entries that are valid.
     pub entries: usize,
+    /// Offers and answers that wait.
+    pub letters: usize,
+    /// Requests that wait for mail.
+    pub waiting: usize,
     /// Frames of unknown numbers skipped since the start.
     pub unknown_frames: u64,
 }
@@ -35,6 +39,8 @@ impl Broker {
                 .living(now.mono)
                 .map(|room| room.entries(now.mono).count())
                 .sum(),
+            letters: self.mailbox.len(),
+            waiting: self.polls.len(),
             unknown_frames: self.unknown_frames,
         }
     }

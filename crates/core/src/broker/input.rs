@@ -1,7 +1,9 @@
 //! Everything that can happen to a broker.
 
+use super::{MailQuery, PollId};
 use core::fmt;
 use core::net::{IpAddr, Ipv6Addr};
+use core::time::Duration;
 
 /// One WebSocket of the hub. Never reused, so late events of a closed one are told apart.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -39,6 +41,22 @@ pub enum BrokerInput<'a> {
     Disconnected {
         /// The socket.
         conn: SocketId,
+    },
+    /// Someone asks for mail; [`super::BrokerCommand::Answer`] follows at once or later.
+    Poll {
+        /// The request.
+        poll: PollId,
+        /// Where it comes from.
+        address: IpAddr,
+        /// Which mail.
+        query: MailQuery,
+        /// How long to wait for it.
+        wait: Duration,
+    },
+    /// Whoever asked for mail is gone.
+    Abandoned {
+        /// The request.
+        poll: PollId,
     },
     /// The wake that [`super::Broker::next_wake`] asked for, or any other moment to look at the clock.
     Wake,

@@ -12,10 +12,13 @@ mod health;
 mod input;
 mod join;
 mod layers;
+mod mail;
+mod mailbox;
 mod phone_book;
 mod refusal;
 mod room;
 mod rooms;
+mod sealed;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +27,8 @@ pub use config::{BrokerConfig, BrokerLimits};
 pub use health::Health;
 pub use input::{BrokerInput, SocketId, network_of};
 pub use layers::{Layer, Layers, UnknownLayer};
+pub use mail::{MailQuery, PollId, Posted, Posting};
+pub use mailbox::{Mail, MailKind};
 pub use phone_book::PhoneEntry;
 pub use refusal::Refusal;
 
@@ -35,6 +40,8 @@ use crate::wire::WireError;
 use crate::wire::hub::{ClientFrame, HubFrame};
 use connection::{Connection, Seat, Verdict};
 use core::net::IpAddr;
+use mail::Poll;
+use mailbox::Mailbox;
 use rooms::Rooms;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -44,7 +51,9 @@ use std::sync::Arc;
 pub enum WakeReason {
     /// Some connection has been quiet and is to be asked for a sign of life, or given up.
     Silence,
-    /// Rooms and phone-book entries grow old.
+    /// Somebody has waited long enough for mail.
+    Poll,
+    /// Rooms, phone-book entries and mail grow old.
     Sweep,
 }
 
@@ -54,6 +63,8 @@ pub struct Broker {
     rng: Rng,
     connections: BTreeMap<SocketId, Connection>,
     rooms: Rooms,
+    mailbox: Mailbox,
+    polls: BTreeMap<PollId, Poll>,
     commands: VecDeque<BrokerCommand>,
     timers: Timers<WakeReason>,
     unknown_frames: u64,
@@ -67,6 +78,8 @@ impl Broker {
             rng: Rng::new(config.seed),
             rooms: Rooms::new(config.limits.rooms, config.layers.has_members()),
             config,
+            mailbox: Mailbox::default(),
+            polls: BTreeMap::new(),
             connections: BTreeMap::new(),
             commands: VecDeque::new(),
             timers: Timers::default(),
@@ -85,11 +98,21 @@ impl Broker {
                 }
             }
             BrokerInput::Disconnected { conn } => self.forget(now.mono, conn),
+            BrokerInput::Poll {
+                poll,
+                address,
+                query,
+                wait,
+            } => self.poll_mail(now, poll, address, query, wait),
+            BrokerInput::Abandoned { poll } => {
+                self.polls.remove(&poll);
+            }
             BrokerInput::Wake => {}
         }
         while let Some(reason) = self.timers.pop_due(now.mono) {
             match reason {
                 WakeReason::Silence => self.check_silence(now.mono),
+                WakeReason::Poll => self.end_polls(now.mono),
                 WakeReason::Sweep => self.sweep(now.mono),
             }
         }
@@ -114,13 +137,7 @@ impl Broker {
             return;
         }
         let network = network_of(address);
-        let neighbours = self
-            .connections
-            .values()
-            .filter(|c| c.network == network)
-            .count();
-        let limits = self.config.limits;
-        if neighbours >= limits.per_address || self.connections.len() >= limits.connections {
+        if self.is_full(network) {
             self.refuse(conn, Refusal::Full);
             self.close(conn, CloseReason::Full);
             return;
@@ -131,6 +148,19 @@ impl Broker {
             .set_earliest(WakeReason::Silence, connection.check_at);
         self.connections.insert(conn, connection);
         self.send(conn, &challenge);
+    }
+
+    /// True when `network`, or everyone together, holds as many connections as allowed. A request that waits for
+    /// mail holds one too.
+    fn is_full(&self, network: IpAddr) -> bool {
+        let sockets = self.connections.values().map(|c| c.network);
+        let neighbours = sockets
+            .chain(self.polls.values().map(|poll| poll.network))
+            .filter(|other| *other == network)
+            .count();
+        let limits = self.config.limits;
+        neighbours >= limits.per_address
+            || self.connections.len() + self.polls.len() >= limits.connections
     }
 
     fn frame(&mut self, now: Now, conn: SocketId, bytes: &[u8]) {
@@ -219,12 +249,15 @@ impl Broker {
         for room in self.rooms.sweep(now) {
             self.report(Report::RoomEnded(room));
         }
+        let rooms = &self.rooms;
+        self.mailbox
+            .forget_stale(now, |room| rooms.get(room).is_some());
         self.arm_sweep(now);
     }
 
     /// Sweeps go on while there is anything that can grow old.
     fn arm_sweep(&mut self, now: Mono) {
-        if !self.rooms.is_empty() {
+        if !self.rooms.is_empty() || !self.mailbox.is_empty() {
             self.timers
                 .set_earliest(WakeReason::Sweep, now.plus(limits::HUB_SWEEP));
         }

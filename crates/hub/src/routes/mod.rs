@@ -1,6 +1,7 @@
 //! The route table. Handlers translate between HTTP and the broker, and decide nothing.
 
 mod discovery;
+mod handshake;
 mod headers;
 mod health;
 mod openapi;
@@ -19,7 +20,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get};
 use corridor_core::broker::Layer;
-use corridor_core::limits::HUB_MAX_BODY_BYTES;
+use corridor_core::limits::{HUB_MAX_BODY_BYTES, HUB_MAX_LETTER_BYTES};
 use problem::Problem;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -49,6 +50,7 @@ fn api(state: &State) -> Router<State> {
     let mut off = Router::new();
     for (is_on, part) in [
         (state.has(Layer::PhoneBook), phone_book()),
+        (state.has(Layer::Handshake), handshake()),
         (state.has_members(), members()),
     ] {
         if is_on {
@@ -68,6 +70,12 @@ fn phone_book() -> OpenApiRouter<State> {
         .routes(routes!(rooms::create))
         .routes(routes!(discovery::register))
         .routes(routes!(discovery::peers))
+}
+
+fn handshake() -> OpenApiRouter<State> {
+    OpenApiRouter::new()
+        .routes(routes!(handshake::post, handshake::fetch))
+        .layer(DefaultBodyLimit::max(HUB_MAX_LETTER_BYTES))
 }
 
 fn members() -> OpenApiRouter<State> {

@@ -15,6 +15,7 @@ use utoipa::openapi::OpenApi;
     ),
     tags(
         (name = "phonebook", description = "Rooms and addresses (R-HUB-1)"),
+        (name = "handshake", description = "Sealed offers and answers (R-HUB-2)"),
         (name = "members", description = "Members of a room"),
     )
 )]

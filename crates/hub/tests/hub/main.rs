@@ -11,6 +11,7 @@ mod client;
 mod http;
 mod http_api;
 mod layers;
+mod mail;
 mod process;
 mod socket;
 mod stop;

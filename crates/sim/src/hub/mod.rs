@@ -311,7 +311,7 @@ impl Hub {
                     }
                     self.push_down(now, net, conn, Down::Close);
                 }
-                BrokerCommand::Report(_) => {}
+                BrokerCommand::Report(_) | BrokerCommand::Answer { .. } => {}
             }
         }
         self.settle(now);

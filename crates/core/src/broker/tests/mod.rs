@@ -10,5 +10,6 @@ mod forward;
 mod join;
 mod layers;
 mod liveness;
+mod mail;
 mod phone_book;
 mod world;

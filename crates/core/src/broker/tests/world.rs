@@ -1,7 +1,8 @@
 //! A broker with a clock and clients that hold real keys.
 
 use crate::broker::{
-    Broker, BrokerCommand, BrokerConfig, BrokerInput, BrokerLimits, CloseReason, Layers, SocketId,
+    Broker, BrokerCommand, BrokerConfig, BrokerInput, BrokerLimits, CloseReason, Layers, Mail,
+    PollId, Refusal, SocketId,
 };
 use crate::id::{PeerId, RoomId, RoomTag, SessionId};
 use crate::key::{self, DeviceKey};
@@ -25,6 +26,7 @@ pub(super) struct World {
     pub(super) broker: Broker,
     pub(super) now: Now,
     mail: Vec<(SocketId, Got)>,
+    pub(super) answers: Vec<(PollId, Result<Vec<Mail>, Refusal>)>,
     next_socket: u64,
 }
 
@@ -91,12 +93,18 @@ impl World {
                 wall: Wall(1_800_000_000_000),
             },
             mail: Vec::new(),
+            answers: Vec::new(),
             next_socket: 0,
         }
     }
 
     pub(super) fn handle(&mut self, input: BrokerInput<'_>) {
         self.broker.handle(self.now, input);
+        self.carry_out();
+    }
+
+    /// Drains the broker, as is due after each call of a method that changes it.
+    pub(super) fn carry_out(&mut self) {
         while let Some(command) = self.broker.poll_command() {
             let (conn, got) = match command {
                 BrokerCommand::Send { conn, bytes } => {
@@ -104,6 +112,10 @@ impl World {
                 }
                 BrokerCommand::Ping { conn } => (conn, Got::Asked),
                 BrokerCommand::Close { conn, reason } => (conn, Got::Closed(reason)),
+                BrokerCommand::Answer { poll, mail } => {
+                    self.answers.push((poll, mail));
+                    continue;
+                }
                 BrokerCommand::Report(_) => continue,
             };
             self.mail.push((conn, got));

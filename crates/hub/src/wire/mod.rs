@@ -1,5 +1,9 @@
 //! JSON forms of the HTTP API. Frames of the WebSocket are in [`corridor_core::wire::hub`].
 
+mod mail;
+
+pub use mail::{Kind, Letter, LetterKept, LetterQuery, Letters};
+
 use corridor_core::broker::{Health, PhoneEntry, Refusal};
 use corridor_core::id::{PeerId, RoomId, RoomTag};
 use serde::{Deserialize, Serialize};
@@ -86,6 +90,8 @@ pub struct HealthReport {
     members: usize,
     rooms: usize,
     entries: usize,
+    letters: usize,
+    waiting: usize,
     unknown_frames: u64,
 }
 
@@ -168,6 +174,8 @@ impl HealthReport {
             members: health.members,
             rooms: health.rooms,
             entries: health.entries,
+            letters: health.letters,
+            waiting: health.waiting,
             unknown_frames: health.unknown_frames,
         }
     }
