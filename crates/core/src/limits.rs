@@ -123,6 +123,16 @@ pub const HUB_MAIL_ROOM_BYTES: usize = 2 * 1024 * 1024;
 pub const HUB_MAIL_BYTES: usize = 32 * 1024 * 1024;
 /// Longest body of a request that posts mail: the sealed bytes in base64, and five ids.
 pub const HUB_MAX_LETTER_BYTES: usize = MAX_SEALED_SIGNAL_BYTES * 4 / 3 + 1024;
+/// A report of links that nobody renewed is dropped; hidden tabs may run their timers once a minute.
+pub const HUB_REPORT_TTL: Duration = Duration::from_secs(150);
+/// Lines of the operator's activity log: an hour of a busy clinic.
+pub const HUB_ACTIVITY: usize = 500;
+/// Rooms that the operator's page lists, those with most members: what a page can show.
+pub const HUB_ADMIN_ROOMS: usize = 200;
+/// How often the operator's charts get a point.
+pub const HUB_SAMPLE_EVERY: Duration = Duration::from_secs(60);
+/// Points of the operator's charts: one day.
+pub const HUB_SAMPLES: usize = 24 * 60;
 /// Requests waiting for the broker; beyond, sockets are not read, which TCP passes on to the senders.
 pub const HUB_INBOX: usize = 1024;
 /// Messages and bytes waiting for one socket; whoever reads slower than this is dropped. Holds the windows

@@ -1,10 +1,11 @@
 //! One socket as the broker sees it.
 
-use crate::id::RoomId;
+use crate::id::{PeerId, RoomId};
 use crate::limits::{HUB_PING, HUB_SILENCE};
 use crate::time::Mono;
-use crate::wire::hub::Member;
+use crate::wire::hub::{LinkState, Member};
 use core::net::IpAddr;
+use std::collections::BTreeMap;
 
 /// Questions a quiet connection may leave unanswered.
 const PATIENCE: u64 = HUB_SILENCE.as_secs() / HUB_PING.as_secs() - 1;
@@ -16,6 +17,13 @@ pub(super) struct Seat {
     pub(super) member: Member,
 }
 
+/// How a member said it reaches the others.
+#[derive(Clone, Debug)]
+pub(super) struct Reported {
+    pub(super) at: Mono,
+    pub(super) links: BTreeMap<PeerId, LinkState>,
+}
+
 /// A connected socket.
 #[derive(Clone, Debug)]
 pub(super) struct Connection {
@@ -25,6 +33,8 @@ pub(super) struct Connection {
     pub(super) nonce: [u8; 32],
     /// Its room, once joined.
     pub(super) seat: Option<Seat>,
+    /// What its member last reported from this seat.
+    pub(super) report: Option<Reported>,
     /// When to look at it again.
     pub(super) check_at: Mono,
     unanswered: u64,
@@ -47,6 +57,7 @@ impl Connection {
             network,
             nonce,
             seat: None,
+            report: None,
             check_at: now.plus(HUB_PING),
             unanswered: 0,
         }

@@ -34,6 +34,9 @@ impl Broker {
         let members = room.others(join.peer).map(|(member, _)| member).collect();
         if let Some(connection) = self.connections.get_mut(&conn) {
             connection.seat = Some(seat);
+            if before != Some(seat) {
+                connection.report = None;
+            }
         }
         if let Some(older) = older.filter(|older| *older != conn) {
             self.fence(older, &seat);
@@ -85,6 +88,7 @@ impl Broker {
     /// The newest arrival of a peer wins: its older socket is told and closed, and never announces a departure.
     fn fence(&mut self, older: SocketId, seat: &Seat) {
         self.connections.remove(&older);
+        self.clean_reports(seat);
         self.report(Report::Replaced(seat.room, seat.member.peer));
         self.refuse(older, Refusal::Replaced);
         self.close(older, CloseReason::Replaced);

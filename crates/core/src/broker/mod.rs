@@ -4,6 +4,7 @@
 //! real sockets, `crates/sim` with virtual ones, by the same contract as [`crate::node::Node`]: hand in one
 //! [`BrokerInput`], drain [`Broker::poll_command`], sleep until [`Broker::next_wake`].
 
+mod activity;
 mod command;
 mod config;
 mod connection;
@@ -14,14 +15,18 @@ mod join;
 mod layers;
 mod mail;
 mod mailbox;
+mod mesh;
 mod phone_book;
 mod refusal;
+mod report;
 mod room;
 mod rooms;
+mod samples;
 mod sealed;
 #[cfg(test)]
 mod tests;
 
+pub use activity::{Activity, ActivityKind};
 pub use command::{BrokerCommand, CloseReason, Report};
 pub use config::{BrokerConfig, BrokerLimits};
 pub use health::Health;
@@ -29,12 +34,16 @@ pub use input::{BrokerInput, SocketId, network_of};
 pub use layers::{Layer, Layers, UnknownLayer};
 pub use mail::{MailQuery, PollId, Posted, Posting};
 pub use mailbox::{Mail, MailKind};
+pub use mesh::{
+    LinkCounts, LinkEnd, LinkPath, MemberStatus, MeshStatus, Pair, Reach, RoomStatus, Totals,
+};
 pub use phone_book::PhoneEntry;
 pub use refusal::Refusal;
+pub use samples::Sample;
 
 use crate::limits;
 use crate::rng::Rng;
-use crate::time::{Mono, Now};
+use crate::time::{Mono, Now, Wall};
 use crate::timer::Timers;
 use crate::wire::WireError;
 use crate::wire::hub::{ClientFrame, HubFrame};
@@ -51,6 +60,8 @@ use std::sync::Arc;
 pub enum WakeReason {
     /// Some connection has been quiet and is to be asked for a sign of life, or given up.
     Silence,
+    /// The operator's charts get a point.
+    Sample,
     /// Somebody has waited long enough for mail.
     Poll,
     /// Rooms, phone-book entries and mail grow old.
@@ -68,6 +79,10 @@ pub struct Broker {
     commands: VecDeque<BrokerCommand>,
     timers: Timers<WakeReason>,
     unknown_frames: u64,
+    activity: VecDeque<Activity>,
+    samples: VecDeque<Sample>,
+    /// The time of the last input, for the activity log.
+    wall: Wall,
 }
 
 impl Broker {
@@ -84,11 +99,15 @@ impl Broker {
             commands: VecDeque::new(),
             timers: Timers::default(),
             unknown_frames: 0,
+            activity: VecDeque::new(),
+            samples: VecDeque::new(),
+            wall: Wall::default(),
         }
     }
 
     /// Takes one input. Drain [`Broker::poll_command`] to `None` before the next.
     pub fn handle(&mut self, now: Now, input: BrokerInput<'_>) {
+        self.wall = now.wall;
         match input {
             BrokerInput::Connected { conn, address } => self.connected(now.mono, conn, address),
             BrokerInput::Frame { conn, bytes } => self.frame(now, conn, bytes),
@@ -112,10 +131,12 @@ impl Broker {
         while let Some(reason) = self.timers.pop_due(now.mono) {
             match reason {
                 WakeReason::Silence => self.check_silence(now.mono),
+                WakeReason::Sample => self.take_sample(now),
                 WakeReason::Poll => self.end_polls(now.mono),
                 WakeReason::Sweep => self.sweep(now.mono),
             }
         }
+        self.plan_sample(now);
     }
 
     /// The next request to carry out.
@@ -185,6 +206,7 @@ impl Broker {
                     self.refuse(conn, Refusal::NotJoined);
                 }
             }
+            Ok(ClientFrame::LinkReport(links)) => self.take_report(now.mono, conn, links),
             Ok(ClientFrame::Ping(number)) => self.send(
                 conn,
                 &HubFrame::Pong {
@@ -205,16 +227,17 @@ impl Broker {
 
     /// Frees the seat of `conn` and tells the room. False when it had none.
     fn vacate(&mut self, now: Mono, conn: SocketId) -> bool {
-        let Some(seat) = self
-            .connections
-            .get_mut(&conn)
-            .and_then(|connection| connection.seat.take())
-        else {
+        let Some(connection) = self.connections.get_mut(&conn) else {
+            return false;
+        };
+        connection.report = None;
+        let Some(seat) = connection.seat.take() else {
             return false;
         };
         if let Some(room) = self.rooms.get_mut(seat.room) {
             room.leave(now, seat.member.peer);
         }
+        self.clean_reports(&seat);
         self.report(Report::Left(seat.room, seat.member.peer));
         self.tell_others(&seat, &HubFrame::Departed(seat.member));
         true
@@ -252,6 +275,7 @@ impl Broker {
         let rooms = &self.rooms;
         self.mailbox
             .forget_stale(now, |room| rooms.get(room).is_some());
+        self.forget_stale_reports(now);
         self.arm_sweep(now);
     }
 
@@ -304,6 +328,7 @@ impl Broker {
     }
 
     fn report(&mut self, report: Report) {
+        self.note_report(report);
         self.commands.push_back(BrokerCommand::Report(report));
     }
 }

@@ -25,6 +25,7 @@ impl Broker {
     /// [`Refusal::Full`], or [`Refusal::LayerOff`].
     pub fn create_room(&mut self, now: Now) -> Result<RoomId, Refusal> {
         self.require(Layer::PhoneBook)?;
+        self.wall = now.wall;
         let id = RoomId(self.rng.uuid_v7(now.wall));
         let room = Room::new(None, now.mono, self.config.limits.room_ttl);
         self.rooms.open(now.mono, id, room)?;

@@ -65,6 +65,12 @@ impl Rooms {
         self.open.values().filter(move |room| !room.is_over(now))
     }
 
+    /// The ids of rooms that are not over at `now`.
+    pub(super) fn living_ids(&self, now: Mono) -> impl Iterator<Item = RoomId> {
+        let living = self.open.iter().filter(move |(_, room)| !room.is_over(now));
+        living.map(|(id, _)| *id)
+    }
+
     /// True when there is nothing that can grow old.
     pub(super) fn is_empty(&self) -> bool {
         self.open.is_empty() && self.ended.is_empty()

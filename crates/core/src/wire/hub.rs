@@ -21,6 +21,8 @@ pub enum ClientFrame {
     Leave,
     /// Asks for a [`HubFrame::Pong`] with the same number.
     Ping(u64),
+    /// How the sender reaches each of the others, in the place of what it reported before.
+    LinkReport(Vec<LinkState>),
 }
 
 /// What the hub says to a client.
@@ -123,6 +125,32 @@ pub struct Parcel {
     pub sealed: ByteVec,
 }
 
+/// How one member reaches another. No name, no address.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct LinkState {
+    /// The other.
+    #[n(0)]
+    pub peer: PeerId,
+    /// The way in use: a number of [`super::registry::link_path`].
+    #[n(1)]
+    pub path: u8,
+    /// The state of the connection: a number of [`super::registry::link_state`].
+    #[n(2)]
+    pub state: u8,
+    /// Smoothed round-trip time on the way in use, in milliseconds.
+    #[n(3)]
+    pub rtt_ms: Option<u32>,
+    /// Attempts at a direct link to this peer's session.
+    #[n(4)]
+    pub attempts: u32,
+    /// How many of them opened.
+    #[n(5)]
+    pub opened: u32,
+    /// The hub or a third peer has carried packets for this session.
+    #[n(6)]
+    pub relayed: bool,
+}
+
 #[derive(Encode, Decode)]
 struct One<T>(#[n(0)] T);
 
@@ -145,6 +173,7 @@ impl ClientFrame {
             Self::Relay(parcel) => codec::frame(to_hub::RELAY, parcel),
             Self::Leave => codec::frame(to_hub::LEAVE, &Nothing()),
             Self::Ping(number) => codec::frame(to_hub::PING, &One(*number)),
+            Self::LinkReport(links) => codec::frame(to_hub::LINK_REPORT, &One(links)),
         }
     }
 
@@ -161,6 +190,13 @@ impl ClientFrame {
             to_hub::RELAY => Self::Relay(codec::fields(&mut d)?),
             to_hub::LEAVE => Self::Leave,
             to_hub::PING => Self::Ping(codec::fields::<One<u64>>(&mut d)?.0),
+            to_hub::LINK_REPORT => {
+                let links = codec::fields::<One<Vec<LinkState>>>(&mut d)?.0;
+                if links.len() > limits::HUB_MAX_MEMBERS {
+                    return Err(WireError::TooLarge);
+                }
+                Self::LinkReport(links)
+            }
             other => return Err(WireError::Unknown(other)),
         })
     }

@@ -41,6 +41,36 @@ pub mod to_hub {
     pub const LEAVE: u16 = 35;
     /// Asks for a sign of life (rule H-PING).
     pub const PING: u16 = 36;
+    /// How the sender reaches the others, for the operator (rule H-REPORT).
+    pub const LINK_REPORT: u16 = 37;
+}
+
+/// Ways in a report of links (rule H-REPORT).
+pub mod link_path {
+    /// Not reached.
+    pub const NONE: u8 = 0;
+    /// Over a data channel.
+    pub const DIRECT: u8 = 1;
+    /// Through the hub.
+    pub const HUB: u8 = 2;
+    /// Through a third peer.
+    pub const PEER: u8 = 3;
+}
+
+/// States of a connection in a report of links, as `RTCPeerConnectionState` lists them (rule H-REPORT).
+pub mod link_state {
+    /// None yet, or nothing has begun.
+    pub const NEW: u8 = 0;
+    /// Checks run.
+    pub const CONNECTING: u8 = 1;
+    /// It carries data.
+    pub const CONNECTED: u8 = 2;
+    /// Checks stopped succeeding.
+    pub const DISCONNECTED: u8 = 3;
+    /// Given up by the browser.
+    pub const FAILED: u8 = 4;
+    /// Closed.
+    pub const CLOSED: u8 = 5;
 }
 
 /// Frames from the hub to a client.

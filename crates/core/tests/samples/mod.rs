@@ -5,7 +5,7 @@ use corridor_core::id::{OpId, RoomId, RoomTag, SessionId, TaskId, WriterId};
 use corridor_core::model::{Assignee, Body, Op, Post, Priority, Profile, TaskChange, TaskStatus};
 use corridor_core::node::Candidate;
 use corridor_core::time::Wall;
-use corridor_core::wire::hub::{ClientFrame, HubFrame, Join, Joined, Member, Parcel};
+use corridor_core::wire::hub::{ClientFrame, HubFrame, Join, Joined, LinkState, Member, Parcel};
 use corridor_core::wire::peer::{
     Beat, ClockField, Forward, Have, Hello, Near, Neighbor, NoRoute, PeerFrame, PresenceFrame, Run,
     Want,
@@ -132,6 +132,29 @@ pub(crate) fn client_frames() -> Vec<(&'static str, ClientFrame)> {
         ("client-relay", ClientFrame::Relay(parcel())),
         ("client-leave", ClientFrame::Leave),
         ("client-ping", ClientFrame::Ping(8)),
+        (
+            "client-link-report",
+            ClientFrame::LinkReport(vec![
+                LinkState {
+                    peer: OTHER,
+                    path: 1,
+                    state: 2,
+                    rtt_ms: Some(17),
+                    attempts: 2,
+                    opened: 1,
+                    relayed: true,
+                },
+                LinkState {
+                    peer: WRITER,
+                    path: 0,
+                    state: 4,
+                    rtt_ms: None,
+                    attempts: 300,
+                    opened: 0,
+                    relayed: false,
+                },
+            ]),
+        ),
     ]
 }
 

@@ -11,5 +11,6 @@ mod join;
 mod layers;
 mod liveness;
 mod mail;
+mod mesh;
 mod phone_book;
 mod world;
