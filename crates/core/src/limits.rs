@@ -129,6 +129,12 @@ pub const HUB_REPORT_TTL: Duration = Duration::from_secs(150);
 pub const HUB_ACTIVITY: usize = 500;
 /// Rooms that the operator's page lists, those with most members: what a page can show.
 pub const HUB_ADMIN_ROOMS: usize = 200;
+/// Failed logins per minute and at once from one address: a person mistypes, a guesser gets nowhere.
+pub const HUB_LOGIN_RATE: (u32, u32) = (10, 5);
+/// How long a login lasts: a working day.
+pub const HUB_ADMIN_SESSION: Duration = Duration::from_secs(12 * 3600);
+/// Logins that last at once.
+pub const HUB_ADMIN_SESSIONS: usize = 64;
 /// How often the operator's charts get a point.
 pub const HUB_SAMPLE_EVERY: Duration = Duration::from_secs(60);
 /// Points of the operator's charts: one day.

@@ -1,5 +1,6 @@
 //! Command line and environment.
 
+use crate::admin::{Credentials, CredentialsError};
 use clap::Parser;
 use corridor_core::broker::{Layer, Layers};
 use std::net::SocketAddr;
@@ -26,6 +27,10 @@ pub struct Args {
     /// What this hub does: any of phonebook, handshake, relay, shelf, admin, with commas between them
     #[arg(long, env = "CORRIDOR_LAYERS", default_value_t, value_name = "LAYERS")]
     pub layers: Layers,
+
+    /// File with one line `user:password` for the operator's page; or that line in `CORRIDOR_ADMIN`
+    #[arg(long, env = "CORRIDOR_ADMIN_FILE", value_name = "FILE")]
+    pub admin_file: Option<PathBuf>,
 
     /// How long a room lives after its last use, such as 8h or 90m
     #[arg(
@@ -64,6 +69,19 @@ pub struct Args {
 }
 
 impl Args {
+    /// Who may see the operator's page. A password never stands on the command line, where everybody on the
+    /// machine could read it.
+    ///
+    /// # Errors
+    /// [`CredentialsError`].
+    pub fn admin(&self) -> Result<Option<Credentials>, CredentialsError> {
+        match (&self.admin_file, std::env::var("CORRIDOR_ADMIN")) {
+            (Some(file), _) => Credentials::from_file(file).map(Some),
+            (None, Ok(line)) => line.parse().map(Some),
+            (None, Err(_)) => Ok(None),
+        }
+    }
+
     /// The port to try, unless STUN is off. It helps negotiation and nothing else.
     #[must_use]
     pub fn stun(&self) -> Option<u16> {

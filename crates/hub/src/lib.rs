@@ -5,6 +5,7 @@
 //! stay in this file and in [`routes`].
 
 pub mod address;
+pub mod admin;
 pub mod app;
 pub mod args;
 pub mod banner;
@@ -17,13 +18,14 @@ pub mod routes;
 pub mod stun;
 pub mod wire;
 
+use crate::admin::{Admin, Credentials};
 use crate::app::App;
 use crate::broker_task::BrokerHandle;
 use crate::routes::State;
 use crate::stun::StunServer;
 use axum::Router;
 use axum::serve::ListenerExt as _;
-use corridor_core::broker::{BrokerConfig, Layers};
+use corridor_core::broker::{BrokerConfig, Layer, Layers};
 use corridor_core::limits::HUB_STOP;
 use std::future::IntoFuture as _;
 use std::io;
@@ -47,6 +49,8 @@ pub struct Settings {
     pub public_authority: Option<String>,
     /// What is on.
     pub layers: Layers,
+    /// Who may see the operator's page; without them the admin layer is off.
+    pub admin: Option<Credentials>,
     /// How long a room lives without use.
     pub room_ttl: Duration,
     /// What is served at `/`.
@@ -93,9 +97,15 @@ impl Hub {
             stun_port,
             public_authority,
             layers,
+            admin,
             room_ttl,
             app,
         } = settings;
+        let admin = admin.filter(|_| layers.has(Layer::Admin)).map(Admin::new);
+        let layers = match admin {
+            Some(_) => layers,
+            None => layers.without(Layer::Admin),
+        };
         let listener = TcpListener::bind(bind)
             .await
             .map_err(|error| StartError::Bind(bind, error))?;
@@ -123,6 +133,7 @@ impl Hub {
             broker,
             app,
             layers,
+            admin,
             public_authority,
             stun.as_ref().map(StunServer::port),
         );

@@ -1,6 +1,7 @@
 //! The hub as a program: reads its arguments, starts, shows where it is, and stops when told to.
 
 use clap::Parser as _;
+use corridor_hub::admin::CredentialsError;
 use corridor_hub::app::{App, AppError};
 use corridor_hub::args::{Args, PublicUrl};
 use corridor_hub::{Hub, Settings, StartError, banner, logs};
@@ -11,6 +12,8 @@ use std::process::ExitCode;
 enum Failure {
     #[error("cannot serve the app: {0}")]
     App(#[from] AppError),
+    #[error(transparent)]
+    Admin(#[from] CredentialsError),
     #[error(transparent)]
     Start(#[from] StartError),
     #[error("cannot watch for signals: {0}")]
@@ -47,6 +50,7 @@ async fn run(args: Args) -> Result<(), Failure> {
             .as_ref()
             .map(|url| url.authority().to_owned()),
         layers: args.layers,
+        admin: args.admin()?,
         room_ttl: args.room_ttl.into(),
         app,
     })

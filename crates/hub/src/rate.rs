@@ -16,7 +16,15 @@ pub(crate) struct Rate {
 impl Rate {
     /// `(per second, at once)`.
     pub(crate) fn new((per_second, burst): (u32, u32)) -> Self {
-        let per_token = Duration::from_secs(1) / per_second.max(1);
+        Self::every(Duration::from_secs(1) / per_second.max(1), burst)
+    }
+
+    /// `(per minute, at once)`.
+    pub(crate) fn per_minute((per_minute, burst): (u32, u32)) -> Self {
+        Self::every(Duration::from_secs(60) / per_minute.max(1), burst)
+    }
+
+    fn every(per_token: Duration, burst: u32) -> Self {
         Self {
             per_token,
             burst: per_token.saturating_mul(burst),
@@ -81,6 +89,11 @@ impl Sources {
         }
         let bucket = self.buckets.entry(network).or_insert(Bucket::new(now));
         bucket.take(self.rate, now)
+    }
+
+    /// Gives `address` back all it has used.
+    pub(crate) fn forgive(&mut self, address: IpAddr) {
+        self.buckets.remove(&network_of(address));
     }
 }
 

@@ -27,8 +27,9 @@ pub(super) async fn secure(
 
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    // The operator's page has a policy of its own.
     if let Ok(policy) = HeaderValue::try_from(policy) {
-        headers.insert(CONTENT_SECURITY_POLICY, policy);
+        headers.entry(CONTENT_SECURITY_POLICY).or_insert(policy);
     }
     set(headers, X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(headers, REFERRER_POLICY, "no-referrer");

@@ -1,5 +1,6 @@
 //! The route table. Handlers translate between HTTP and the broker, and decide nothing.
 
+mod admin;
 mod discovery;
 mod handshake;
 mod headers;
@@ -52,6 +53,7 @@ fn api(state: &State) -> Router<State> {
         (state.has(Layer::PhoneBook), phone_book()),
         (state.has(Layer::Handshake), handshake()),
         (state.has_members(), members()),
+        (state.admin().is_some(), admin::routes()),
     ] {
         if is_on {
             on = on.merge(part);

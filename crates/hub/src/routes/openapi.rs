@@ -16,6 +16,7 @@ use utoipa::openapi::OpenApi;
     tags(
         (name = "phonebook", description = "Rooms and addresses (R-HUB-1)"),
         (name = "handshake", description = "Sealed offers and answers (R-HUB-2)"),
+        (name = "admin", description = "The operator's view (R-HUB-5); log in, or send user and password as RFC 7617 says"),
         (name = "members", description = "Members of a room"),
     )
 )]

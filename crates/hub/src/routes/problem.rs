@@ -3,7 +3,7 @@
 use crate::broker_task::Stopped;
 use crate::wire;
 use axum::Json;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use corridor_core::broker::Refusal;
@@ -36,6 +36,14 @@ impl Problem {
         "Too many requests from this address. Wait a moment.",
     );
 
+    pub(super) const LOGIN: Self = Self::new(
+        StatusCode::UNAUTHORIZED,
+        "User and password of this hub's operator are needed.",
+    );
+    pub(super) const NO_RANDOMNESS: Self = Self::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "The system gives no randomness.",
+    );
     pub(super) const LAYER_OFF: Self = Self {
         status: StatusCode::NOT_FOUND,
         detail: Cow::Borrowed("This hub does not offer that: the layer is switched off."),
@@ -95,6 +103,13 @@ impl IntoResponse for Problem {
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
+        if self.status == StatusCode::UNAUTHORIZED {
+            // A scheme of our own: for `Basic` browsers would ask by themselves, over the page's own form.
+            headers.insert(
+                WWW_AUTHENTICATE,
+                HeaderValue::from_static("Session realm=\"corridor\""),
+            );
+        }
         if self.status == StatusCode::TOO_MANY_REQUESTS {
             headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }

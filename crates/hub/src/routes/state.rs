@@ -1,8 +1,10 @@
 //! What every handler can reach.
 
+use crate::admin::Admin;
 use crate::app::App;
 use crate::broker_task::BrokerHandle;
 use crate::rate::{Rate, Sources};
+use axum::http::HeaderMap;
 use corridor_core::broker::{Layer, Layers};
 use corridor_core::limits::{HUB_MAX_SOURCES, HUB_POST_RATE};
 use std::net::IpAddr;
@@ -19,6 +21,7 @@ struct Inner {
     broker: BrokerHandle,
     app: App,
     layers: Layers,
+    admin: Option<Admin>,
     public_authority: Option<String>,
     stun_port: Option<u16>,
     started: Instant,
@@ -39,6 +42,7 @@ impl State {
         broker: BrokerHandle,
         app: App,
         layers: Layers,
+        admin: Option<Admin>,
         public_authority: Option<String>,
         stun_port: Option<u16>,
     ) -> Self {
@@ -46,6 +50,7 @@ impl State {
             broker,
             app,
             layers,
+            admin,
             public_authority,
             stun_port,
             started: Instant::now(),
@@ -64,6 +69,18 @@ impl State {
 
     pub(crate) fn has(&self, layer: Layer) -> bool {
         self.0.layers.has(layer)
+    }
+
+    /// The admin layer's door, if the layer is on.
+    pub(crate) fn admin(&self) -> Option<&Admin> {
+        self.0.admin.as_ref()
+    }
+
+    /// True when the browser speaks TLS, to a proxy in front.
+    pub(crate) fn is_https(&self, headers: &HeaderMap) -> bool {
+        headers
+            .get("x-forwarded-proto")
+            .is_some_and(|proto| proto == "https")
     }
 
     pub(crate) fn has_members(&self) -> bool {

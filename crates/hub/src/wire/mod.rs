@@ -1,8 +1,10 @@
 //! JSON forms of the HTTP API. Frames of the WebSocket are in [`corridor_core::wire::hub`].
 
 mod mail;
+mod mesh;
 
 pub use mail::{Kind, Letter, LetterKept, LetterQuery, Letters};
+pub use mesh::{Login, MeshReport};
 
 use corridor_core::broker::{Health, PhoneEntry, Refusal};
 use corridor_core::id::{PeerId, RoomId, RoomTag};

@@ -6,6 +6,7 @@
     clippy::indexing_slicing
 )]
 
+mod admin;
 mod app;
 mod client;
 mod http;
@@ -33,6 +34,7 @@ fn settings() -> Settings {
         stun_port: Some(0),
         public_authority: None,
         layers: Layers::default(),
+        admin: None,
         room_ttl: corridor_core::limits::ROOM_TTL,
         app: App::default(),
     }
