@@ -139,6 +139,12 @@ pub const HUB_ADMIN_SESSIONS: usize = 64;
 pub const HUB_SAMPLE_EVERY: Duration = Duration::from_secs(60);
 /// Points of the operator's charts: one day.
 pub const HUB_SAMPLES: usize = 24 * 60;
+/// HTTP connections to one hub at once; a browser opens six while it loads the app.
+pub const HUB_MAX_HTTP: usize = 2_000;
+/// Time to send the headers of a request, and longest silence between two on one connection.
+pub const HUB_HEADER_PATIENCE: Duration = Duration::from_secs(15);
+/// Time from a request's headers to its answer, waiting for mail included.
+pub const HUB_REQUEST_PATIENCE: Duration = Duration::from_secs(40);
 /// Requests waiting for the broker; beyond, sockets are not read, which TCP passes on to the senders.
 pub const HUB_INBOX: usize = 1024;
 /// Messages and bytes waiting for one socket; whoever reads slower than this is dropped. Holds the windows

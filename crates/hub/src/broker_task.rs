@@ -1,6 +1,7 @@
 //! The one task that owns the [`Broker`]. Everyone else has a [`BrokerHandle`]: a bounded inbox.
 
 use crate::clock::Clock;
+use crate::metrics::{Hit, Metrics};
 use crate::outbox::OutboxReader;
 use crate::outbox::{Outbox, Outgoing, outbox};
 use bytes::Bytes;
@@ -55,13 +56,14 @@ pub struct BrokerHandle {
 impl BrokerHandle {
     /// Starts the task. It ends when the last handle is dropped.
     #[must_use]
-    pub fn start(config: BrokerConfig) -> Self {
+    pub(crate) fn start(config: BrokerConfig, metrics: Metrics) -> Self {
         let (inbox, requests) = mpsc::channel(limits::HUB_INBOX);
         let task = BrokerTask {
             broker: Broker::new(config),
             clock: Clock::start(),
             sockets: BTreeMap::new(),
             polls: BTreeMap::new(),
+            metrics,
             stopping: false,
         };
         tokio::spawn(task.run(requests));
@@ -154,6 +156,7 @@ struct BrokerTask {
     clock: Clock,
     sockets: BTreeMap<SocketId, Outbox>,
     polls: BTreeMap<PollId, MailReply>,
+    metrics: Metrics,
     stopping: bool,
 }
 
@@ -188,10 +191,13 @@ impl BrokerTask {
                 self.sockets.insert(conn, outbox);
                 self.drive(BrokerInput::Connected { conn, address });
             }
-            Request::Frame(conn, bytes) => self.drive(BrokerInput::Frame {
-                conn,
-                bytes: &bytes,
-            }),
+            Request::Frame(conn, bytes) => {
+                self.metrics.received(bytes.len());
+                self.drive(BrokerInput::Frame {
+                    conn,
+                    bytes: &bytes,
+                });
+            }
             Request::Alive(conn) => self.drive(BrokerInput::Alive { conn }),
             Request::Disconnected(conn) => {
                 self.sockets.remove(&conn);
@@ -249,6 +255,7 @@ impl BrokerTask {
     fn perform(&mut self, command: BrokerCommand) -> Option<SocketId> {
         match command {
             BrokerCommand::Send { conn, bytes } => {
+                self.metrics.sent(bytes.len());
                 return self.push(conn, Outgoing::Frame(Bytes::from_owner(bytes)));
             }
             BrokerCommand::Ping { conn } => return self.push(conn, Outgoing::Ping),
@@ -270,6 +277,7 @@ impl BrokerTask {
     fn push(&mut self, conn: SocketId, outgoing: Outgoing) -> Option<SocketId> {
         self.sockets.get(&conn)?.push(outgoing).err()?;
         self.sockets.remove(&conn);
+        self.metrics.hit(Hit::SlowReader);
         tracing::warn!(%conn, "dropped: it reads too slowly");
         Some(conn)
     }

@@ -1,8 +1,7 @@
 //! The hub: one process that serves the app, the phone book, the WebSocket with its blind relay, and STUN.
 //!
 //! All rules live in [`corridor_core::broker`]; this crate moves bytes between it and sockets, and never
-//! looks into what it relays. [`Hub::start`] runs everything; [`build`] is the route table alone. Axum's types
-//! stay in this file and in [`routes`].
+//! looks into what it relays. [`Hub::start`] runs everything. Axum's types stay in `server` and [`routes`].
 
 pub mod address;
 pub mod admin;
@@ -11,23 +10,25 @@ pub mod args;
 pub mod banner;
 pub mod broker_task;
 mod clock;
+pub mod limits;
 pub mod logs;
+mod metrics;
 mod outbox;
 mod rate;
 pub mod routes;
+mod server;
 pub mod stun;
 pub mod wire;
 
 use crate::admin::{Admin, Credentials};
 use crate::app::App;
 use crate::broker_task::BrokerHandle;
-use crate::routes::State;
+use crate::limits::HubLimits;
+use crate::metrics::Metrics;
+use crate::routes::{Parts, State};
 use crate::stun::StunServer;
-use axum::Router;
-use axum::serve::ListenerExt as _;
 use corridor_core::broker::{BrokerConfig, Layer, Layers};
 use corridor_core::limits::HUB_STOP;
-use std::future::IntoFuture as _;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -51,8 +52,8 @@ pub struct Settings {
     pub layers: Layers,
     /// Who may see the operator's page; without them the admin layer is off.
     pub admin: Option<Credentials>,
-    /// How long a room lives without use.
-    pub room_ttl: Duration,
+    /// Bounds.
+    pub limits: HubLimits,
     /// What is served at `/`.
     pub app: App,
 }
@@ -77,13 +78,8 @@ pub struct Hub {
     address: SocketAddr,
     stun: Option<StunServer>,
     state: State,
-    server: JoinHandle<io::Result<()>>,
+    server: JoinHandle<()>,
     stop: oneshot::Sender<()>,
-}
-
-/// The route table.
-pub fn build(state: State) -> Router {
-    routes::table(state)
 }
 
 impl Hub {
@@ -98,7 +94,7 @@ impl Hub {
             public_authority,
             layers,
             admin,
-            room_ttl,
+            limits,
             app,
         } = settings;
         let admin = admin.filter(|_| layers.has(Layer::Admin)).map(Admin::new);
@@ -112,11 +108,12 @@ impl Hub {
         let address = listener
             .local_addr()
             .map_err(|error| StartError::Bind(bind, error))?;
+        let metrics = Metrics::default();
         let stun = match stun_port {
             None => None,
             Some(port) => {
                 let wanted = SocketAddr::new(bind.ip(), port);
-                let started = StunServer::start(wanted).await;
+                let started = StunServer::start(wanted, limits.stun, metrics.clone()).await;
                 Some(started.map_err(|error| StartError::Stun(wanted, error))?)
             }
         };
@@ -127,32 +124,32 @@ impl Hub {
         let ice = stun.iter().map(|stun| format!("stun:?:{}", stun.port()));
         let mut config = BrokerConfig::new(seed, ice.collect());
         config.layers = layers;
-        config.limits.room_ttl = room_ttl;
-        let broker = BrokerHandle::start(config);
-        let state = State::new(
+        config.limits = limits.broker;
+        let broker = BrokerHandle::start(config, metrics.clone());
+        let state = State::new(Parts {
             broker,
             app,
             layers,
             admin,
+            limits,
+            metrics: metrics.clone(),
             public_authority,
-            stun.as_ref().map(StunServer::port),
-        );
+            stun_port: stun.as_ref().map(StunServer::port),
+        });
 
-        let router = build(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        let listener = listener.tap_io(|socket| {
-            if let Err(error) = socket.set_nodelay(true) {
-                tracing::debug!(%error, "TCP_NODELAY was refused");
-            }
-        });
         let (stop, stopped) = oneshot::channel();
-        let server = axum::serve(listener, router).with_graceful_shutdown(async {
-            let _ = stopped.await;
-        });
+        let server = server::serve(
+            listener,
+            routes::table(state.clone()),
+            limits,
+            metrics,
+            stopped,
+        );
         Ok(Self {
             address,
             stun,
             state,
-            server: tokio::spawn(server.into_future()),
+            server: tokio::spawn(server),
             stop,
         })
     }

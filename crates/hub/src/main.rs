@@ -51,7 +51,7 @@ async fn run(args: Args) -> Result<(), Failure> {
             .map(|url| url.authority().to_owned()),
         layers: args.layers,
         admin: args.admin()?,
-        room_ttl: args.room_ttl.into(),
+        limits: args.limits.into(),
         app,
     })
     .await?;

@@ -2,7 +2,7 @@
 
 use super::connection::Seat;
 use super::room::Room;
-use super::{Broker, CloseReason, Refusal, Report, SocketId};
+use super::{Broker, CloseReason, HubLimit, Refusal, Report, SocketId};
 use crate::key;
 use crate::time::Now;
 use crate::wire;
@@ -71,7 +71,8 @@ impl Broker {
         let room = match self.rooms.visit(now.mono, join.room) {
             Err(Refusal::UnknownRoom) if join.resume => {
                 let room = Room::new(Some(join.tag), now.mono, self.config.limits.room_ttl);
-                self.rooms.open(now.mono, join.room, room)?;
+                let opened = self.rooms.open(now.mono, join.room, room).map(|_| ());
+                self.count(HubLimit::Rooms, opened)?;
                 self.report(Report::RoomOpened(join.room));
                 self.arm_sweep(now.mono);
                 return Ok(());
@@ -79,10 +80,8 @@ impl Broker {
             other => other?,
         };
         room.check_tag(join.tag)?;
-        if room.socket_of(join.peer).is_none() && room.len() >= limit {
-            return Err(Refusal::Full);
-        }
-        Ok(())
+        let fits = room.socket_of(join.peer).is_some() || room.len() < limit;
+        self.count(HubLimit::Members, fits.then_some(()).ok_or(Refusal::Full))
     }
 
     /// The newest arrival of a peer wins: its older socket is told and closed, and never announces a departure.

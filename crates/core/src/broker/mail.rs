@@ -1,7 +1,7 @@
 //! Rule H-MAIL: offers and answers for whoever has no WebSocket, posted and fetched, with or without waiting.
 
 use super::mailbox::{Mail, MailKind, Slot};
-use super::{Broker, BrokerCommand, Layer, Refusal, WakeReason, network_of, sealed};
+use super::{Broker, BrokerCommand, HubLimit, Layer, Refusal, WakeReason, network_of, sealed};
 use crate::id::{PeerId, RoomId, RoomTag};
 use crate::limits::{HUB_MAIL_TTL, HUB_MAIL_WAIT, MAX_SEALED_SIGNAL_BYTES};
 use crate::time::{Mono, Now};
@@ -95,11 +95,14 @@ impl Broker {
             to: posting.to,
         };
         let sealed: Arc<[u8]> = posting.sealed.into();
-        let number = self
+        let kept = self
             .mailbox
-            .put((now.mono, now.wall), slot, posting.from, sealed)?;
-        room.claim(posting.tag);
-        room.touch(now.mono);
+            .put((now.mono, now.wall), slot, posting.from, sealed);
+        if kept.is_ok() {
+            room.claim(posting.tag);
+            room.touch(now.mono);
+        }
+        let number = self.count(HubLimit::Mail, kept)?;
         self.answer_polls(now.mono, |poll| poll.slot() == slot);
         Ok(Posted {
             number,
@@ -121,8 +124,8 @@ impl Broker {
             other => return self.answer(id, other),
         };
         let network = network_of(address);
-        if self.is_full(network) {
-            return self.answer(id, Err(Refusal::Full));
+        if let Err(refusal) = self.has_place(network) {
+            return self.answer(id, Err(refusal));
         }
         debug_assert!(mail.is_empty());
         let until = now.mono.plus(wait.min(HUB_MAIL_WAIT));

@@ -10,6 +10,7 @@ mod config;
 mod connection;
 mod forward;
 mod health;
+mod hits;
 mod input;
 mod join;
 mod layers;
@@ -30,6 +31,7 @@ pub use activity::{Activity, ActivityKind};
 pub use command::{BrokerCommand, CloseReason, Report};
 pub use config::{BrokerConfig, BrokerLimits};
 pub use health::Health;
+pub use hits::HubLimit;
 pub use input::{BrokerInput, SocketId, network_of};
 pub use layers::{Layer, Layers, UnknownLayer};
 pub use mail::{MailQuery, PollId, Posted, Posting};
@@ -79,6 +81,7 @@ pub struct Broker {
     commands: VecDeque<BrokerCommand>,
     timers: Timers<WakeReason>,
     unknown_frames: u64,
+    hits: BTreeMap<HubLimit, u64>,
     activity: VecDeque<Activity>,
     samples: VecDeque<Sample>,
     /// The time of the last input, for the activity log.
@@ -99,6 +102,7 @@ impl Broker {
             commands: VecDeque::new(),
             timers: Timers::default(),
             unknown_frames: 0,
+            hits: BTreeMap::new(),
             activity: VecDeque::new(),
             samples: VecDeque::new(),
             wall: Wall::default(),
@@ -158,8 +162,8 @@ impl Broker {
             return;
         }
         let network = network_of(address);
-        if self.is_full(network) {
-            self.refuse(conn, Refusal::Full);
+        if let Err(refusal) = self.has_place(network) {
+            self.refuse(conn, refusal);
             self.close(conn, CloseReason::Full);
             return;
         }
@@ -171,17 +175,21 @@ impl Broker {
         self.send(conn, &challenge);
     }
 
-    /// True when `network`, or everyone together, holds as many connections as allowed. A request that waits for
-    /// mail holds one too.
-    fn is_full(&self, network: IpAddr) -> bool {
+    /// Refuses `network` when it, or everyone together, holds as many connections as allowed. A request that waits
+    /// for mail holds one too.
+    fn has_place(&mut self, network: IpAddr) -> Result<(), Refusal> {
         let sockets = self.connections.values().map(|c| c.network);
         let neighbours = sockets
             .chain(self.polls.values().map(|poll| poll.network))
             .filter(|other| *other == network)
             .count();
         let limits = self.config.limits;
-        neighbours >= limits.per_address
-            || self.connections.len() + self.polls.len() >= limits.connections
+        let fits = neighbours < limits.per_address
+            && self.connections.len() + self.polls.len() < limits.connections;
+        self.count(
+            HubLimit::Connections,
+            fits.then_some(()).ok_or(Refusal::Full),
+        )
     }
 
     fn frame(&mut self, now: Now, conn: SocketId, bytes: &[u8]) {

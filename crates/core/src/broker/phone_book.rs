@@ -1,7 +1,7 @@
 //! The phone book (R-HUB-1): with all other layers off, a room maps to addresses and that is all.
 
 use super::room::Room;
-use super::{Broker, Layer, Refusal, Report};
+use super::{Broker, HubLimit, Layer, Refusal, Report};
 use crate::id::{PeerId, RoomId, RoomTag};
 use crate::limits::HUB_MAX_ADDRESS_BYTES;
 use crate::time::{Mono, Now};
@@ -28,7 +28,8 @@ impl Broker {
         self.wall = now.wall;
         let id = RoomId(self.rng.uuid_v7(now.wall));
         let room = Room::new(None, now.mono, self.config.limits.room_ttl);
-        self.rooms.open(now.mono, id, room)?;
+        let opened = self.rooms.open(now.mono, id, room).map(|_| ());
+        self.count(HubLimit::Rooms, opened)?;
         self.report(Report::RoomOpened(id));
         self.arm_sweep(now.mono);
         Ok(id)
@@ -56,8 +57,11 @@ impl Broker {
         let limit = self.config.limits.members;
         let room = self.rooms.visit(now.mono, room)?;
         room.check_tag(tag)?;
-        room.note(now.mono, peer, address.to_owned(), limit)?;
-        room.claim(tag);
+        let noted = room.note(now.mono, peer, address.to_owned(), limit);
+        if noted.is_ok() {
+            room.claim(tag);
+        }
+        self.count(HubLimit::Entries, noted)?;
         Ok(self.config.limits.room_ttl)
     }
 

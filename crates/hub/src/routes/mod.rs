@@ -14,6 +14,7 @@ mod socket;
 mod state;
 mod throttle;
 
+pub(crate) use state::Parts;
 pub use state::State;
 
 use axum::Router;
@@ -41,6 +42,7 @@ pub(crate) fn table(state: State) -> Router {
                 .with_state(state.clone()),
         )
         .layer(DefaultBodyLimit::max(HUB_MAX_BODY_BYTES))
+        .layer(from_fn(throttle::in_time))
         .layer(from_fn_with_state(state.clone(), headers::secure))
         .with_state(state)
 }

@@ -36,6 +36,12 @@ impl Problem {
         "Too many requests from this address. Wait a moment.",
     );
 
+    pub(super) const UNWRITABLE: Self = Self::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "The answer cannot be written.",
+    );
+    pub(super) const TOO_SLOW: Self =
+        Self::new(StatusCode::REQUEST_TIMEOUT, "The request took too long.");
     pub(super) const LOGIN: Self = Self::new(
         StatusCode::UNAUTHORIZED,
         "User and password of this hub's operator are needed.",

@@ -2,7 +2,8 @@
 
 use super::State;
 use super::problem::PROBLEM_JSON;
-use crate::broker_task::{BrokerHandle, Stopped};
+use crate::broker_task::Stopped;
+use crate::metrics::{Hit, Metrics};
 use crate::outbox::{OutboxReader, Outgoing};
 use crate::rate::{Bucket, Rate};
 use crate::wire;
@@ -11,9 +12,7 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgr
 use axum::extract::{self, ConnectInfo};
 use axum::response::Response;
 use corridor_core::broker::SocketId;
-use corridor_core::limits::{
-    HUB_BYTE_RATE, HUB_FRAME_RATE, HUB_WRITE_PATIENCE, MAX_HUB_FRAME_BYTES,
-};
+use corridor_core::limits::{HUB_WRITE_PATIENCE, MAX_HUB_FRAME_BYTES};
 use futures_util::{Sink, SinkExt as _, Stream, StreamExt as _};
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
@@ -51,19 +50,14 @@ async fn run(socket: WebSocket, state: State, address: IpAddr) {
     };
     tracing::debug!(%conn, "connected");
     let (sink, stream) = socket.split();
-    relay(sink, stream, broker, conn, outbox).await;
+    relay(sink, stream, &state, conn, outbox).await;
     broker.disconnected(conn).await;
     tracing::debug!(%conn, "disconnected");
 }
 
 /// Moves messages both ways until one of the sides has enough.
-async fn relay<S, R>(
-    sink: S,
-    stream: R,
-    broker: &BrokerHandle,
-    conn: SocketId,
-    outbox: OutboxReader,
-) where
+async fn relay<S, R>(sink: S, stream: R, state: &State, conn: SocketId, outbox: OutboxReader)
+where
     S: Sink<Message> + Unpin,
     R: Stream<Item = Result<Message, axum::Error>> + Unpin,
 {
@@ -71,7 +65,7 @@ async fn relay<S, R>(
     let end = {
         let mut writing = pin!(write(&mut sink, outbox));
         tokio::select! {
-            end = read(&mut stream, broker, conn) => end,
+            end = read(&mut stream, state, conn) => end,
             () = &mut writing => ReadEnd::Hub,
         }
     };
@@ -79,7 +73,10 @@ async fn relay<S, R>(
         ReadEnd::Hub => None,
         ReadEnd::Closed => return,
         ReadEnd::Text => Some(close_code::UNSUPPORTED),
-        ReadEnd::TooLong => Some(close_code::SIZE),
+        ReadEnd::TooLong => {
+            state.metrics().hit(Hit::MessageSize);
+            Some(close_code::SIZE)
+        }
         ReadEnd::Broken => Some(close_code::PROTOCOL),
     };
     // The close frame, and what came before it, only arrives for certain if the other side's last bytes are
@@ -107,20 +104,21 @@ enum ReadEnd {
     Broken,
 }
 
-async fn read<R>(stream: &mut R, broker: &BrokerHandle, conn: SocketId) -> ReadEnd
+async fn read<R>(stream: &mut R, state: &State, conn: SocketId) -> ReadEnd
 where
     R: Stream<Item = Result<Message, axum::Error>> + Unpin,
 {
-    let mut pace = Pace::new(Instant::now());
+    let broker = state.broker();
+    let mut pace = Pace::new(state, Instant::now());
     loop {
         let heard = match stream.next().await {
             Some(Ok(Message::Binary(bytes))) => {
                 // Not reading on is what slows the sender down: TCP tells it.
-                sleep(pace.wait(Instant::now(), bytes.len())).await;
+                pace.keep(bytes.len()).await;
                 broker.frame(conn, bytes).await
             }
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => {
-                sleep(pace.wait(Instant::now(), 0)).await;
+                pace.keep(0).await;
                 broker.alive(conn).await
             }
             Some(Ok(Message::Text(_))) => return ReadEnd::Text,
@@ -180,23 +178,32 @@ fn close(code: u16) -> Message {
     }))
 }
 
-/// Holds one socket to [`HUB_FRAME_RATE`] and [`HUB_BYTE_RATE`].
-struct Pace {
-    frames: Bucket,
-    bytes: Bucket,
+/// Holds one socket to its rates of messages and bytes.
+struct Pace<'a> {
+    metrics: &'a Metrics,
+    frames: (Rate, Bucket),
+    bytes: (Rate, Bucket),
 }
 
-impl Pace {
-    fn new(now: Instant) -> Self {
+impl<'a> Pace<'a> {
+    fn new(state: &'a State, now: Instant) -> Self {
+        let limits = state.limits();
         Self {
-            frames: Bucket::new(now),
-            bytes: Bucket::new(now),
+            metrics: state.metrics(),
+            frames: (Rate::new(limits.frames), Bucket::new(now)),
+            bytes: (Rate::new(limits.bytes), Bucket::new(now)),
         }
     }
 
-    fn wait(&mut self, now: Instant, bytes: usize) -> Duration {
+    /// Waits as long as one more message of so many bytes has to.
+    async fn keep(&mut self, bytes: usize) {
+        let now = Instant::now();
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        let frames = self.frames.charge(Rate::new(HUB_FRAME_RATE), now, 1);
-        frames.max(self.bytes.charge(Rate::new(HUB_BYTE_RATE), now, bytes))
+        let frames = self.frames.1.charge(self.frames.0, now, 1);
+        let wait = frames.max(self.bytes.1.charge(self.bytes.0, now, bytes));
+        if !wait.is_zero() {
+            self.metrics.hit(Hit::Pace);
+            sleep(wait).await;
+        }
     }
 }

@@ -3,10 +3,12 @@
 use crate::admin::Admin;
 use crate::app::App;
 use crate::broker_task::BrokerHandle;
+use crate::limits::HubLimits;
+use crate::metrics::{Hit, Metrics};
 use crate::rate::{Rate, Sources};
 use axum::http::HeaderMap;
 use corridor_core::broker::{Layer, Layers};
-use corridor_core::limits::{HUB_MAX_SOURCES, HUB_POST_RATE};
+use corridor_core::limits::HUB_MAX_SOURCES;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -16,14 +18,22 @@ use tokio::sync::watch;
 #[derive(Clone, Debug)]
 pub struct State(Arc<Inner>);
 
+/// What a state is made from.
+#[derive(Debug)]
+pub(crate) struct Parts {
+    pub(crate) broker: BrokerHandle,
+    pub(crate) app: App,
+    pub(crate) layers: Layers,
+    pub(crate) admin: Option<Admin>,
+    pub(crate) limits: HubLimits,
+    pub(crate) metrics: Metrics,
+    pub(crate) public_authority: Option<String>,
+    pub(crate) stun_port: Option<u16>,
+}
+
 #[derive(Debug)]
 struct Inner {
-    broker: BrokerHandle,
-    app: App,
-    layers: Layers,
-    admin: Option<Admin>,
-    public_authority: Option<String>,
-    stun_port: Option<u16>,
+    parts: Parts,
     started: Instant,
     posts: Mutex<Sources>,
     sockets: watch::Sender<()>,
@@ -36,44 +46,41 @@ pub(crate) struct SocketGuard {
 }
 
 impl State {
-    /// State for [`crate::build`].
+    /// The state of one hub.
     #[must_use]
-    pub fn new(
-        broker: BrokerHandle,
-        app: App,
-        layers: Layers,
-        admin: Option<Admin>,
-        public_authority: Option<String>,
-        stun_port: Option<u16>,
-    ) -> Self {
+    pub(crate) fn new(parts: Parts) -> Self {
+        let rate = Rate::new(parts.limits.posts);
         Self(Arc::new(Inner {
-            broker,
-            app,
-            layers,
-            admin,
-            public_authority,
-            stun_port,
+            parts,
             started: Instant::now(),
-            posts: Mutex::new(Sources::new(Rate::new(HUB_POST_RATE), HUB_MAX_SOURCES)),
+            posts: Mutex::new(Sources::new(rate, HUB_MAX_SOURCES)),
             sockets: watch::Sender::new(()),
         }))
     }
 
+    pub(crate) fn limits(&self) -> &HubLimits {
+        &self.0.parts.limits
+    }
+
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.0.parts.metrics
+    }
+
     pub(crate) fn broker(&self) -> &BrokerHandle {
-        &self.0.broker
+        &self.0.parts.broker
     }
 
     pub(crate) fn app(&self) -> &App {
-        &self.0.app
+        &self.0.parts.app
     }
 
     pub(crate) fn has(&self, layer: Layer) -> bool {
-        self.0.layers.has(layer)
+        self.0.parts.layers.has(layer)
     }
 
     /// The admin layer's door, if the layer is on.
     pub(crate) fn admin(&self) -> Option<&Admin> {
-        self.0.admin.as_ref()
+        self.0.parts.admin.as_ref()
     }
 
     /// True when the browser speaks TLS, to a proxy in front.
@@ -84,15 +91,15 @@ impl State {
     }
 
     pub(crate) fn has_members(&self) -> bool {
-        self.0.layers.has_members()
+        self.0.parts.layers.has_members()
     }
 
     pub(crate) fn public_authority(&self) -> Option<&str> {
-        self.0.public_authority.as_deref()
+        self.0.parts.public_authority.as_deref()
     }
 
     pub(crate) fn stun_port(&self) -> Option<u16> {
-        self.0.stun_port
+        self.0.parts.stun_port
     }
 
     pub(crate) fn uptime(&self) -> Duration {
@@ -102,7 +109,11 @@ impl State {
     /// True when `address` may change one more thing now.
     pub(crate) fn may_post(&self, address: IpAddr) -> bool {
         let mut posts = self.0.posts.lock().unwrap_or_else(PoisonError::into_inner);
-        posts.allow(address, Instant::now())
+        let may = posts.allow(address, Instant::now());
+        if !may {
+            self.metrics().hit(Hit::Posts);
+        }
+        may
     }
 
     pub(crate) fn socket_guard(&self) -> SocketGuard {

@@ -1,4 +1,4 @@
-//! Bounds how often one address may change something.
+//! Bounds how often one address may change something, and how long a request may take.
 
 use super::State;
 use super::problem::Problem;
@@ -6,7 +6,17 @@ use axum::extract::{self, ConnectInfo, Request};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use corridor_core::limits::HUB_REQUEST_PATIENCE;
 use std::net::SocketAddr;
+use tokio::time::timeout;
+
+/// Ends requests that take too long, such as one whose body never comes.
+pub(super) async fn in_time(request: Request, next: Next) -> Response {
+    match timeout(HUB_REQUEST_PATIENCE, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::TOO_SLOW.into_response(),
+    }
+}
 
 pub(super) async fn by_address(
     extract::State(state): extract::State<State>,

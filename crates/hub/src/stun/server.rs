@@ -1,8 +1,9 @@
 //! The UDP socket of the STUN server.
 
 use super::answer;
+use crate::metrics::{Hit, Metrics};
 use crate::rate::{Rate, Sources};
-use corridor_core::limits::{HUB_MAX_SOURCES, STUN_RATE};
+use corridor_core::limits::HUB_MAX_SOURCES;
 use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -26,7 +27,11 @@ impl StunServer {
     ///
     /// # Errors
     /// When no port can be had.
-    pub async fn start(wanted: SocketAddr) -> io::Result<Self> {
+    pub(crate) async fn start(
+        wanted: SocketAddr,
+        rate: (u32, u32),
+        metrics: Metrics,
+    ) -> io::Result<Self> {
         let socket = match UdpSocket::bind(wanted).await {
             Err(error) if wanted.port() != 0 => {
                 tracing::warn!(port = wanted.port(), %error, "STUN takes another port");
@@ -37,7 +42,7 @@ impl StunServer {
         let address = socket.local_addr()?;
         Ok(Self {
             address,
-            task: tokio::spawn(serve(socket)),
+            task: tokio::spawn(serve(socket, Rate::new(rate), metrics)),
         })
     }
 
@@ -59,13 +64,14 @@ impl StunServer {
     }
 }
 
-async fn serve(socket: UdpSocket) {
-    let mut sources = Sources::new(Rate::new(STUN_RATE), HUB_MAX_SOURCES);
+async fn serve(socket: UdpSocket, rate: Rate, metrics: Metrics) {
+    let mut sources = Sources::new(rate, HUB_MAX_SOURCES);
     let mut buffer = [0; DATAGRAM];
     loop {
         match socket.recv_from(&mut buffer).await {
             Ok((length, source)) => {
                 if !sources.allow(source.ip(), Instant::now()) {
+                    metrics.hit(Hit::Stun);
                     continue;
                 }
                 let response = buffer

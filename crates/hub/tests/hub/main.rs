@@ -12,6 +12,7 @@ mod client;
 mod http;
 mod http_api;
 mod layers;
+mod limits;
 mod mail;
 mod process;
 mod socket;
@@ -20,6 +21,7 @@ mod stun;
 
 use corridor_core::broker::Layers;
 use corridor_hub::app::App;
+use corridor_hub::limits::HubLimits;
 use corridor_hub::{Hub, Settings};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -35,7 +37,7 @@ fn settings() -> Settings {
         public_authority: None,
         layers: Layers::default(),
         admin: None,
-        room_ttl: corridor_core::limits::ROOM_TTL,
+        limits: HubLimits::default(),
         app: App::default(),
     }
 }

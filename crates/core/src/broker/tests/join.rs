@@ -1,5 +1,5 @@
 use super::world::{Client, Got, TAG, World};
-use crate::broker::{BrokerLimits, CloseReason};
+use crate::broker::{BrokerLimits, CloseReason, HubLimit};
 use crate::id::{RoomId, RoomTag, SessionId};
 use crate::key;
 use crate::limits::{ENDED_TTL, ROOM_TTL};
@@ -189,6 +189,8 @@ fn limits_answer_full() {
     let third = world.connect(3);
     let got = attempt(&mut world, &third, room, |_| {});
     assert_eq!(got, refused(refusal::FULL));
+    assert_eq!(world.broker.hits(HubLimit::Members), 1);
+    assert_eq!(world.broker.hits(HubLimit::Rooms), 1);
     let _again = world.member(room, 2);
     assert!(
         world
@@ -207,6 +209,7 @@ fn limits_answer_full() {
         .collect();
     assert_ne!(clients[1].nonce, [0; 32]);
     assert_eq!(clients[2].nonce, [0; 32]);
+    assert_eq!(world.broker.hits(HubLimit::Connections), 1);
     assert_eq!(world.broker.health(world.now).connections, 2);
 }
 

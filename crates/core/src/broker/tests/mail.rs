@@ -3,7 +3,8 @@
 use super::world::{TAG, World};
 use crate::broker::sealed::tests::sealed;
 use crate::broker::{
-    BrokerInput, BrokerLimits, Mail, MailKind, MailQuery, PollId, Posted, Posting, Refusal,
+    BrokerInput, BrokerLimits, HubLimit, Mail, MailKind, MailQuery, PollId, Posted, Posting,
+    Refusal,
 };
 use crate::id::{PeerId, RoomId, RoomTag, WriterId};
 use crate::limits::{
@@ -212,6 +213,7 @@ fn mail_and_those_who_wait_are_bounded() {
     }
     let full = post(&mut world, offer(room, from(fit), longest.clone()));
     assert_eq!(full, Err(Refusal::Full));
+    assert_eq!(world.broker.hits(HubLimit::Mail), 1);
     assert!(post(&mut world, offer(room, from(0), longest.clone())).is_ok());
     let elsewhere = world.room();
     assert!(post(&mut world, offer(elsewhere, A, longest.clone())).is_ok());

@@ -1,5 +1,5 @@
 use super::world::{TAG, World};
-use crate::broker::{BrokerLimits, PhoneEntry, Refusal};
+use crate::broker::{BrokerLimits, HubLimit, PhoneEntry, Refusal};
 use crate::id::{RoomId, RoomTag, WriterId};
 use crate::limits::{HUB_MAX_ADDRESS_BYTES, HUB_SWEEP, ROOM_TTL};
 use core::time::Duration;
@@ -105,6 +105,7 @@ fn a_page_and_its_addresses_are_bounded() {
     }
     assert!(register(&mut world, room, 2, "b").is_ok());
     assert_eq!(register(&mut world, room, 3, "c"), Err(Refusal::Full));
+    assert_eq!(world.broker.hits(HubLimit::Entries), 1);
     assert!(register(&mut world, room, 2, "b2").is_ok());
     world.pass(ROOM_TTL - HOUR);
     assert!(register(&mut world, room, 2, "b3").is_ok());

@@ -1,5 +1,6 @@
 //! The operator's page and its JSON (R-HUB-5), for whoever has logged in.
 
+mod metrics;
 mod page;
 mod session;
 
@@ -24,6 +25,7 @@ pub(super) fn routes() -> OpenApiRouter<State> {
         .routes(routes!(session::logout))
         .routes(routes!(status))
         .routes(routes!(status_api))
+        .routes(routes!(metrics::text))
 }
 
 /// Links as both ends see them, counts, activity, and the last day.

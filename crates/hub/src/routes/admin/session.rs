@@ -4,6 +4,7 @@ use super::super::State;
 use super::super::problem::{PROBLEM_JSON, Problem};
 use super::door;
 use crate::admin::{LoginError, Token};
+use crate::metrics::Hit;
 use crate::wire::{self, Login};
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
@@ -39,8 +40,7 @@ pub(super) async fn login(
     let door = door(&state)?;
     let now = Instant::now();
     if let Err(error) = door.check(source.ip(), &user, &password, now) {
-        tracing::warn!(%error, "a login to the admin page failed");
-        return Err(error.into());
+        return Err(failed(&state, error));
     }
     let Token(token) = door.open(now)?;
     let age = HUB_ADMIN_SESSION.as_secs();
@@ -72,7 +72,16 @@ pub(super) fn authorize(state: &State, source: IpAddr, headers: &HeaderMap) -> R
         return Ok(());
     }
     let (user, password) = basic(headers).ok_or(Problem::LOGIN)?;
-    Ok(door.check(source, &user, &password, now)?)
+    door.check(source, &user, &password, now)
+        .map_err(|error| failed(state, error))
+}
+
+fn failed(state: &State, error: LoginError) -> Problem {
+    tracing::warn!(%error, "a login to the admin page failed");
+    if error == LoginError::TooMany {
+        state.metrics().hit(Hit::Logins);
+    }
+    error.into()
 }
 
 fn cookie(token: &str, age: u64, https: bool) -> String {

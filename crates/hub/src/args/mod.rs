@@ -1,5 +1,9 @@
 //! Command line and environment.
 
+mod limits;
+
+pub use limits::LimitArgs;
+
 use crate::admin::{Credentials, CredentialsError};
 use clap::Parser;
 use corridor_core::broker::{Layer, Layers};
@@ -32,15 +36,6 @@ pub struct Args {
     #[arg(long, env = "CORRIDOR_ADMIN_FILE", value_name = "FILE")]
     pub admin_file: Option<PathBuf>,
 
-    /// How long a room lives after its last use, such as 8h or 90m
-    #[arg(
-        long,
-        env = "CORRIDOR_ROOM_TTL",
-        default_value = "8h",
-        value_name = "TIME"
-    )]
-    pub room_ttl: humantime::Duration,
-
     /// UDP port of STUN; 0 takes a free one
     #[arg(
         long,
@@ -66,6 +61,10 @@ pub struct Args {
     /// Log one JSON object per line
     #[arg(long, env = "CORRIDOR_LOG_JSON")]
     pub log_json: bool,
+
+    /// Limits
+    #[command(flatten)]
+    pub limits: LimitArgs,
 }
 
 impl Args {
