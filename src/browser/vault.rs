@@ -96,6 +96,6 @@ impl Vault for MemoryVault {
 #[must_use]
 pub fn room_of(key: &Key) -> RoomId {
     match key {
-        Key::Op(room, _, _) | Key::Memory(room, _) => *room,
+        Key::Op(room, _, _) | Key::Draft(room, _, _) | Key::Memory(room, _) => *room,
     }
 }

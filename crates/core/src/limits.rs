@@ -42,6 +42,8 @@ pub const MAX_FUTURE: Duration = Duration::from_secs(5 * 60);
 pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(30);
 /// A wall clock that moves against the monotonic one by more than this in one step was set anew.
 pub const CLOCK_JUMP: Duration = Duration::from_secs(5);
+/// Drafts that could not be saved as operations are tried again after this.
+pub const DRAFTS_REST: Duration = Duration::from_secs(10);
 /// How long a lost edit can be put back (R-TASK-3).
 pub const LOST_TTL: Duration = Duration::from_secs(24 * 3600);
 /// Lost edits whose dismissal is remembered.

@@ -8,7 +8,6 @@ use super::view::{StorageState, UndoKind};
 use super::{Node, Saving};
 use crate::id::{OpId, PeerId, TaskId, Ticket};
 use crate::model::{Body, Post};
-use crate::store::{Key, saved};
 use crate::time::Now;
 use crate::wire::WireError;
 
@@ -57,7 +56,7 @@ pub(super) enum Outcome {
 impl Node {
     /// Takes the next command, unless one is being saved.
     pub(super) fn next_command(&mut self, now: Now) {
-        while self.pending.is_none() {
+        while self.pending.is_none() && self.settling.is_none() {
             let Some((ticket, command)) = self.commands.pop_front() else {
                 return;
             };
@@ -233,10 +232,11 @@ impl Node {
             (Outcome::LastIsMessage, Some(id)) => (Done::Message(*id), Then::Nothing),
             (Outcome::Leave, _) => (Done::Ok, Then::Leave),
         };
-        let records: Vec<(Key, Vec<u8>)> = written
-            .iter()
-            .filter_map(|id| self.op_record(*id))
-            .collect();
+        let first = written.first().map_or(0, |id| id.seq);
+        if !self.is_clock_measured() {
+            self.first_draft.get_or_insert(first);
+        }
+        let records = self.own_records(first);
         let saving = self.save(records, Saving::Own);
         self.pending = Some(Pending {
             saving,
@@ -249,14 +249,6 @@ impl Node {
         }
     }
 
-    pub(super) fn op_record(&self, id: OpId) -> Option<(Key, Vec<u8>)> {
-        let entry = self.replica.entry(id)?;
-        Some((
-            Key::Op(self.room, id.writer, id.seq),
-            saved::op_record(entry),
-        ))
-    }
-
     /// The answer to saving own operations.
     pub(super) fn own_saved(&mut self, now: Now, saving: Ticket, result: Result<(), SaveError>) {
         let Some(pending) = self.pending.take_if(|pending| pending.saving == saving) else {
@@ -265,6 +257,8 @@ impl Node {
         self.storage_state(result);
         if result.is_err() {
             self.replica.retract();
+            let head = self.replica.have().get(self.me);
+            self.first_draft = self.first_draft.filter(|first| *first <= head);
             self.output(Output::Done(pending.answer, Err(CommandError::StorageFull)));
             return;
         }

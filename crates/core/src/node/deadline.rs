@@ -28,6 +28,8 @@ pub(super) enum Timer {
     Gone(PeerId),
     /// A message stops to matter.
     Expiry,
+    /// Drafts are to be saved as operations again.
+    Drafts,
     /// Others are to be told whom this node reaches.
     Near,
     /// A probe's time is up.
@@ -48,6 +50,7 @@ impl fmt::Display for Timer {
             Self::Silence(peer) => write!(f, "ping unanswered {}", peer.short()),
             Self::Gone(peer) => write!(f, "peer gone {}", peer.short()),
             Self::Expiry => f.write_str("message expires"),
+            Self::Drafts => f.write_str("save drafts again"),
             Self::Near => f.write_str("tell whom this node reaches"),
             Self::Probe => f.write_str("probe"),
         }

@@ -316,7 +316,10 @@ impl Node {
     /// Sends each peer what it should have and the window allows.
     pub(super) fn pump(&mut self, now: Now) {
         let me = self.me;
-        let head = self.replica.have().get(me);
+        let head = match self.first_draft {
+            Some(first) => first.saturating_sub(1),
+            None => self.replica.have().get(me),
+        };
         let ids: Vec<PeerId> = self.peers.keys().copied().collect();
         for id in ids {
             let Some(peer) = self
@@ -332,7 +335,12 @@ impl Node {
             sync.aim(me, head);
             let mut runs = Vec::new();
             while let Some((writer, first, last)) = sync.next() {
-                let last = last.min(self.replica.have().get(writer));
+                let held = if writer == me {
+                    head
+                } else {
+                    self.replica.have().get(writer)
+                };
+                let last = last.min(held);
                 let run = self.replica.run(writer, first, last, limits::BATCH_BYTES);
                 let Some(run) = run.filter(|_| first <= last) else {
                     // Asked for more than is held.
@@ -344,7 +352,8 @@ impl Node {
             }
             for run in runs {
                 if run.writer == me {
-                    self.mark_own(run.first - 1, run.first + run.ops.len() as u64 - 1);
+                    let last = run.first + run.ops.len() as u64 - 1;
+                    self.mark_own(run.first - 1, last);
                 }
                 self.send(id, PeerFrame::Ops(run));
             }

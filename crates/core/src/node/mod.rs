@@ -7,6 +7,7 @@ mod command;
 mod commands;
 mod deadline;
 mod delivery;
+mod drafts;
 mod edits;
 mod exchange;
 mod forward;
@@ -36,9 +37,10 @@ pub use view::{
     Path, PersonView, Refusal, RoomView, StorageState, TaskView, UndoKind,
 };
 
-use crate::id::{ConnId, OpId, PeerId, RoomId, SessionId, Ticket, WriterId};
+use crate::id::{ConnId, OpId, PeerId, RoomId, Seq, SessionId, Ticket, WriterId};
 use crate::key::{DeviceKey, RoomKey, RoomKeys};
 use crate::limits;
+use crate::model::Op;
 use crate::rng::Rng;
 use crate::store::replica::Replica;
 use crate::store::saved::Memory;
@@ -97,6 +99,12 @@ pub struct Node {
     kept: VersionVector,
     memory: Memory,
     memory_dirty: bool,
+    /// Own operations from here on are drafts: saved, shown, and not sent before the clock is measured.
+    first_draft: Option<Seq>,
+    /// Drafts are being saved as operations; these are the drafts.
+    settling: Option<(Ticket, Vec<Op>)>,
+    /// Until when that is not tried again.
+    drafts_rest: Option<Mono>,
     /// Others' operations of this turn, to be saved at its end.
     fresh: Vec<OpId>,
     saving: BTreeMap<Ticket, Saving>,
@@ -142,6 +150,7 @@ impl Node {
         let mut rng = Rng::new(config.seed);
         let me = config.device.writer();
         let mut records = BTreeMap::new();
+        let mut drafts = BTreeMap::new();
         let mut memory = Memory::default();
         let mut rejected = 0;
         for (key, bytes) in stored {
@@ -155,11 +164,15 @@ impl Node {
                         Err(_) => rejected += 1,
                     }
                 }
-                Key::Op(..) | Key::Memory(..) => {}
+                Key::Draft(room, writer, seq) if room == config.room && writer == me => {
+                    drafts.insert(seq, bytes);
+                }
+                Key::Op(..) | Key::Draft(..) | Key::Memory(..) => {}
             }
         }
         let mut replica = Replica::new(config.room, config.device.clone());
-        rejected += replica.load(records);
+        let first_draft = drafts::adopt(me, drafts, &mut records);
+        rejected += replica.load(records, &memory.waiting);
         let mut timers = Timers::default();
         timers.set(Timer::HubRetry, now.mono);
         let mut node = Self {
@@ -176,9 +189,12 @@ impl Node {
             clock: WallClock::default(),
             rng,
             kept: replica.have().clone(),
+            first_draft,
             replica,
             memory,
             memory_dirty: false,
+            settling: None,
+            drafts_rest: None,
             fresh: Vec::new(),
             saving: BTreeMap::new(),
             next_ticket: 0,
@@ -233,6 +249,7 @@ impl Node {
             Input::Rtc(conn, event) => self.rtc_event(now, conn, event),
             Input::Lifecycle(event) => self.lifecycle(now, event),
         }
+        self.settle_drafts(now);
         self.next_command(now);
         while let Some(timer) = self.timers.pop_due(now.mono) {
             self.fire(now, timer);
@@ -266,6 +283,7 @@ impl Node {
             Timer::Probe => self.probe_finished(true),
             // Looked at in `finish`, at every turn.
             Timer::Settle
+            | Timer::Drafts
             | Timer::Near
             | Timer::Expiry
             | Timer::Typing(_)
@@ -325,6 +343,11 @@ impl Node {
     }
 
     fn arm_settle(&mut self, now: Now) {
+        let waiting = self.replica.waiting();
+        if waiting != self.memory.waiting {
+            self.memory.waiting = waiting;
+            self.memory_dirty = true;
+        }
         match self.replica.next_wake(now) {
             Some(at) => self.timers.set(Timer::Settle, at),
             None => self.timers.clear(Timer::Settle),

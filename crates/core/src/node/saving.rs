@@ -14,6 +14,8 @@ pub(super) enum Saving {
     Own,
     /// Others' operations, through these sequences: confirm them to those who sent them.
     Others(VersionVector, Vec<(PeerId, Vec<WriterId>)>),
+    /// Drafts, as operations.
+    Drafts,
     /// Confirmations and admission.
     Memory,
 }
@@ -77,6 +79,7 @@ impl Node {
                     self.acknowledge(peer, writers);
                 }
             }
+            Some(Saving::Drafts) => self.drafts_saved(now, ticket, result),
             Some(Saving::Memory) => self.storage_state(result),
             None => {}
         }

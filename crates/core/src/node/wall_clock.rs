@@ -16,7 +16,7 @@ pub(super) struct WallClock {
     /// Hub time minus own time, in milliseconds.
     hub: Option<i64>,
     /// What is added to the device's time.
-    correction: i64,
+    pub(super) correction: i64,
 }
 
 impl WallClock {
@@ -98,6 +98,11 @@ impl Node {
             self.changes.room = true;
         }
         self.wall = self.clock.correct(self.device_wall);
+    }
+
+    /// Somebody else's time was compared with this device's since it was last set.
+    pub(super) fn is_clock_measured(&self) -> bool {
+        self.clock.hub.is_some() || self.peers.values().any(|peer| peer.offset_ms.is_some())
     }
 
     fn median_offset(&self) -> i64 {

@@ -9,6 +9,9 @@ use core::fmt;
 pub enum Key {
     /// One operation of a room.
     Op(RoomId, WriterId, Seq),
+    /// One own operation that was stamped by a clock nobody has checked. Nobody but its writer reads it: it may still
+    /// get another stamp.
+    Draft(RoomId, WriterId, Seq),
     /// What a writer remembers of a room beside the operations: confirmations, admission.
     Memory(RoomId, WriterId),
 }
@@ -17,6 +20,9 @@ impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Op(room, writer, seq) => write!(f, "corridor/1/op/{room}/{writer}/{seq}"),
+            Self::Draft(room, writer, seq) => {
+                write!(f, "corridor/1/draft/{room}/{writer}/{seq}")
+            }
             Self::Memory(room, writer) => write!(f, "corridor/1/memory/{room}/{writer}"),
         }
     }
@@ -29,6 +35,11 @@ impl Key {
         let mut parts = text.strip_prefix("corridor/1/")?.split('/');
         let key = match parts.next()? {
             "op" => Self::Op(
+                RoomId::parse(parts.next()?)?,
+                WriterId::parse(parts.next()?)?,
+                parts.next()?.parse().ok()?,
+            ),
+            "draft" => Self::Draft(
                 RoomId::parse(parts.next()?)?,
                 WriterId::parse(parts.next()?)?,
                 parts.next()?.parse().ok()?,
@@ -51,6 +62,7 @@ mod tests {
     fn keys_read_what_they_write() {
         for key in [
             Key::Op(RoomId([1; 16]), WriterId([2; 16]), 3),
+            Key::Draft(RoomId([1; 16]), WriterId([2; 16]), 4),
             Key::Memory(RoomId([1; 16]), WriterId([4; 16])),
         ] {
             assert_eq!(Key::parse(&key.to_string()), Some(key));

@@ -237,7 +237,7 @@ proptest! {
             .map(|id| (id, super::saved::op_record(sites[0].replica.entry(id).unwrap())))
             .collect();
         let mut loaded = Site::blank(1);
-        prop_assert_eq!(loaded.replica.load(records), 0);
+        prop_assert_eq!(loaded.replica.load(records, &[]), 0);
         loaded.replica.settle(at(1_000));
         prop_assert_eq!(loaded.state(), sites[0].state());
     }

@@ -110,7 +110,12 @@ impl Log {
 
     /// Takes back own operations that could not be saved and that nobody has seen.
     pub(crate) fn retract(&mut self, writer: WriterId) {
-        let keep = self.have.get(writer);
+        self.truncate(writer, self.have.get(writer));
+    }
+
+    /// Forgets what a writer's operations after `keep` were.
+    pub(crate) fn truncate(&mut self, writer: WriterId, keep: Seq) {
+        self.have.set(writer, keep.min(self.have.get(writer)));
         let Some(chain) = self.writers.get_mut(&writer) else {
             return;
         };

@@ -21,6 +21,8 @@ pub(crate) struct Memory {
     pub(crate) confirmed: VersionVector,
     /// Lost edits, by the operation that lost or buried them, that their author leaves at that.
     pub(crate) dismissed: BTreeSet<OpId>,
+    /// From where on writers' operations wait for their time.
+    pub(crate) waiting: Vec<OpId>,
 }
 
 impl Memory {
@@ -29,6 +31,7 @@ impl Memory {
             admitted: self.admitted,
             confirmed: self.confirmed.iter().collect(),
             dismissed: self.dismissed.iter().copied().collect(),
+            waiting: self.waiting.clone(),
         })
     }
 
@@ -40,6 +43,7 @@ impl Memory {
             admitted: read.admitted,
             confirmed: read.confirmed.into_iter().collect(),
             dismissed: read.dismissed.into_iter().collect(),
+            waiting: read.waiting,
         })
     }
 }

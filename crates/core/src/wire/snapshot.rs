@@ -18,6 +18,7 @@ struct MemoryRecord(
     #[n(1)] bool,
     #[n(2)] ClockField,
     #[n(3)] Option<Vec<OpId>>,
+    #[n(4)] Option<Vec<OpId>>,
 );
 
 /// What a node remembers of a room beside its operations, as lists.
@@ -25,6 +26,7 @@ pub(crate) struct Remembered {
     pub(crate) admitted: bool,
     pub(crate) confirmed: Vec<(WriterId, Seq)>,
     pub(crate) dismissed: Vec<OpId>,
+    pub(crate) waiting: Vec<OpId>,
 }
 
 pub(crate) fn encode_op(signature: Option<&[u8; 64]>, bytes: &[u8]) -> Vec<u8> {
@@ -54,11 +56,12 @@ pub(crate) fn encode_memory(memory: Remembered) -> Vec<u8> {
         memory.admitted,
         ClockField(memory.confirmed),
         Some(memory.dismissed),
+        Some(memory.waiting),
     ))
 }
 
 pub(crate) fn decode_memory(record: &[u8]) -> Result<Remembered, WireError> {
-    let MemoryRecord(version, admitted, confirmed, dismissed) = minicbor::decode(record)?;
+    let MemoryRecord(version, admitted, confirmed, dismissed, waiting) = minicbor::decode(record)?;
     if version != MEMORY {
         return Err(WireError::Unknown(version.into()));
     }
@@ -66,6 +69,7 @@ pub(crate) fn decode_memory(record: &[u8]) -> Result<Remembered, WireError> {
         admitted,
         confirmed: confirmed.0,
         dismissed: dismissed.unwrap_or_default(),
+        waiting: waiting.unwrap_or_default(),
     })
 }
 

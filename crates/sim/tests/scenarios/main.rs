@@ -6,11 +6,13 @@
     clippy::indexing_slicing
 )]
 
+mod clocks;
 mod edits;
 mod faults;
 mod hostile;
 mod hub;
 mod linking;
+mod promises;
 mod routing;
 mod storage;
 

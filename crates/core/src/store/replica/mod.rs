@@ -4,22 +4,22 @@
 //! applied (Birman et al., causal broadcast). Otherwise it waits in the log. After
 //! [`limits::GAP_PATIENCE`] it is applied all the same and marked.
 
-use super::chat::{Chat, Message};
-use super::log::{Entry, Log, Received, Record};
-use super::lost::Witness;
-use super::register::Rank;
-use super::roster::Roster;
-use super::tasks::Tasks;
-use super::vector::VersionVector;
+mod fold;
+mod own;
+
 use crate::clock::Hlc;
 use crate::id::{OpId, RoomId, Seq, TaskId, WriterId};
 use crate::key::DeviceKey;
 use crate::limits;
-use crate::model::{Body, Op, Post};
+use crate::model::{Body, Op};
 use crate::private::PairKey;
-use crate::rng::Rng;
+use crate::store::chat::Chat;
+use crate::store::log::{Entry, Log, Received, Record};
+use crate::store::register::Rank;
+use crate::store::roster::Roster;
+use crate::store::tasks::Tasks;
+use crate::store::vector::VersionVector;
 use crate::time::{Mono, Now, Wall};
-use crate::wire::op as op_wire;
 use crate::wire::peer::Run;
 use crate::wire::{WireError, snapshot};
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,6 +54,8 @@ pub(crate) struct Replica {
     applied: VersionVector,
     /// The vector clock of each writer's last applied operation.
     clocks: BTreeMap<WriterId, VersionVector>,
+    /// Operations through these sequences were shown before: their stamps are not doubted again, whatever the clock says.
+    shown: VersionVector,
     /// The own vector clock, with operations that are written and not yet saved.
     written: Option<VersionVector>,
     blocked: BTreeMap<WriterId, Blocked>,
@@ -84,6 +86,7 @@ impl Replica {
             log: Log::new(room),
             applied: VersionVector::default(),
             clocks: BTreeMap::new(),
+            shown: VersionVector::default(),
             written: None,
             blocked: BTreeMap::new(),
             gaps: BTreeMap::new(),
@@ -94,8 +97,9 @@ impl Replica {
         }
     }
 
-    /// Takes over what the vault kept. Answers how many writers' records were damaged and left out.
-    pub(crate) fn load(&mut self, records: BTreeMap<OpId, Vec<u8>>) -> u64 {
+    /// Takes over what the vault kept. `waiting`: from where on writers' operations had waited for their time. Answers
+    /// how many writers' records were damaged and left out.
+    pub(crate) fn load(&mut self, records: BTreeMap<OpId, Vec<u8>>, waiting: &[OpId]) -> u64 {
         let mut chains: BTreeMap<WriterId, Vec<Record>> = BTreeMap::new();
         let mut damaged = BTreeSet::new();
         for (id, record) in records {
@@ -116,7 +120,24 @@ impl Replica {
                 damaged.insert(writer);
             }
         }
+        self.shown = self.log.have().clone();
+        for id in waiting {
+            let seq = id.seq.saturating_sub(1).min(self.shown.get(id.writer));
+            self.shown.set(id.writer, seq);
+        }
         damaged.len() as u64
+    }
+
+    /// From where on writers' operations wait for their time.
+    pub(crate) fn waiting(&self) -> Vec<OpId> {
+        self.blocked
+            .iter()
+            .filter(|(_, blocked)| matches!(blocked, Blocked::Future { .. }))
+            .map(|(writer, _)| OpId {
+                writer: *writer,
+                seq: self.applied.get(*writer) + 1,
+            })
+            .collect()
     }
 
     pub(crate) fn have(&self) -> &VersionVector {
@@ -156,65 +177,6 @@ impl Replica {
             .fold(0, |sum, count| {
                 sum.saturating_add(usize::try_from(count).unwrap_or(usize::MAX))
             })
-    }
-
-    /// Writes an own operation: stamped, with its causal context, signed. It is not yet held: the caller
-    /// saves it first, then calls [`Replica::commit`] and [`Replica::settle`], or [`Replica::retract`].
-    ///
-    /// # Errors
-    /// [`WireError::TooLarge`]; nothing changes.
-    pub(crate) fn write(&mut self, wall: Wall, body: Body) -> Result<OpId, WireError> {
-        let me = self.me;
-        let mut said = self
-            .written
-            .take()
-            .or_else(|| self.clocks.get(&me).cloned())
-            .unwrap_or_default();
-        let mut context = self.applied.ahead_of(&said);
-        context.retain(|(writer, _)| *writer != me);
-        for (writer, seq) in &context {
-            said.raise(*writer, *seq);
-        }
-        self.written = Some(said);
-        let op = Op {
-            stamp: self.hlc.tick(wall),
-            context,
-            body,
-        };
-        self.log.append(&self.device, op)
-    }
-
-    /// Seals a message to one person. `None` when nothing is known of them.
-    pub(crate) fn seal(&mut self, to: WriterId, rng: &mut Rng, post: &Post) -> Option<Body> {
-        let sealed = self
-            .pair(to)?
-            .ok()?
-            .seal((self.me, to), rng, &op_wire::encode_post(post));
-        Some(Body::Private { to, sealed })
-    }
-
-    /// The key with another writer; `None` while nothing of theirs is held.
-    fn pair(&mut self, other: WriterId) -> Option<Result<PairKey, WireError>> {
-        if let Some(key) = self.pairs.get(&other) {
-            return Some(Ok(*key));
-        }
-        let agreed = PairKey::agree(self.room, &self.device, self.log.public_key(other)?);
-        if let Ok(key) = agreed {
-            self.pairs.insert(other, key);
-        }
-        Some(agreed)
-    }
-
-    /// Own operations were saved.
-    pub(crate) fn commit(&mut self) {
-        self.written = None;
-        self.log.commit(self.me);
-    }
-
-    /// Takes back own operations that were written and not saved.
-    pub(crate) fn retract(&mut self) {
-        self.written = None;
-        self.log.retract(self.me);
     }
 
     /// Takes a run from outside into the log. Call [`Replica::settle`] afterwards.
@@ -306,7 +268,7 @@ impl Replica {
             let Some(op) = self.log.entry(id).map(|entry| entry.op.clone()) else {
                 return progress;
             };
-            let forced = match self.readiness(writer, &op, now) {
+            let forced = match self.readiness(id, &op, now) {
                 Ok(forced) => forced,
                 Err(blocked) => {
                     self.blocked.insert(writer, blocked);
@@ -327,9 +289,10 @@ impl Replica {
     }
 
     /// `Ok(false)` when all causes are there, `Ok(true)` when patience with them has ended.
-    fn readiness(&self, writer: WriterId, op: &Op, now: Now) -> Result<bool, Blocked> {
+    fn readiness(&self, id: OpId, op: &Op, now: Now) -> Result<bool, Blocked> {
+        let writer = id.writer;
         let until = Wall(op.stamp.wall().0.saturating_sub(millis(limits::MAX_FUTURE)));
-        if until > now.wall {
+        if until > now.wall && id.seq > self.shown.get(writer) {
             return Err(Blocked::Future { until });
         }
         if self.has_causes(writer, op) {
@@ -343,134 +306,6 @@ impl Replica {
             return Ok(true);
         }
         Err(Blocked::Cause { since })
-    }
-
-    /// `missing`: what it depends on and was not waited for any longer.
-    fn apply(&mut self, id: OpId, op: Op, missing: Vec<(WriterId, Seq)>, applied: &mut Applied) {
-        self.hlc.observe(op.stamp);
-        let rank = Rank {
-            stamp: op.stamp,
-            op: id,
-        };
-        let clock = self.clocks.entry(id.writer).or_default();
-        for (writer, seq) in &op.context {
-            clock.raise(*writer, *seq);
-        }
-        clock.raise(id.writer, id.seq);
-        self.applied.raise(id.writer, id.seq);
-        applied.count += 1;
-        applied.heard.insert(id.writer);
-        match op.body {
-            Body::Genesis { .. } | Body::Unknown(_) => {}
-            Body::Profile(profile) => {
-                self.roster.set_profile(id.writer, profile, rank);
-                applied.people = true;
-            }
-            Body::Task(task, changes) => {
-                let witness = Witness {
-                    knows: clock,
-                    me: self.me,
-                };
-                let effect = self.tasks.change(task, changes, rank, witness);
-                if effect.visible {
-                    applied.tasks.insert(task);
-                }
-                applied.lost |= effect.lost;
-            }
-            Body::DeleteTask(task) => {
-                let witness = Witness {
-                    knows: clock,
-                    me: self.me,
-                };
-                let effect = self.tasks.delete(task, rank, witness);
-                if effect.visible {
-                    applied.tasks.insert(task);
-                }
-                applied.lost |= effect.lost;
-            }
-            Body::Post(post) => self.post(rank, post, None, missing, applied),
-            Body::Private { to, sealed } => self.open(rank, to, &sealed, missing, applied),
-            Body::Read { room, private } => {
-                self.read(id.writer, room, false, applied);
-                self.read(id.writer, private, true, applied);
-            }
-            Body::Leave => {
-                self.roster.leave(id.writer, op.stamp);
-                applied.people = true;
-            }
-        }
-    }
-
-    fn post(
-        &mut self,
-        rank: Rank,
-        post: Post,
-        with: Option<WriterId>,
-        mut missing: Vec<(WriterId, Seq)>,
-        applied: &mut Applied,
-    ) {
-        // An answer names its question itself: an earlier operation of its writer may have stopped waiting for it.
-        let question = post.reply_to.map(|id| (id.writer, id.seq));
-        missing.extend(self.missing(question.into_iter()));
-        let gap = !missing.is_empty();
-        if gap {
-            self.gaps.insert(rank.op, missing);
-        }
-        applied.messages.insert(rank.op);
-        let message = Message {
-            text: post.text,
-            reply_to: post.reply_to,
-            ttl_ms: post.ttl_ms,
-            gap,
-            with,
-        };
-        self.chat.post(rank, message);
-    }
-
-    /// A private message: shown at its two ends only.
-    fn open(
-        &mut self,
-        rank: Rank,
-        to: WriterId,
-        sealed: &[u8],
-        missing: Vec<(WriterId, Seq)>,
-        applied: &mut Applied,
-    ) {
-        let from = rank.op.writer;
-        let other = match (from == self.me, to == self.me) {
-            (true, false) => to,
-            (false, true) => from,
-            _ => return,
-        };
-        let Some(key) = self.pair(other) else {
-            self.unopened.insert(rank.op);
-            return;
-        };
-        let opened = key
-            .and_then(|key| key.open((from, to), sealed))
-            .and_then(|plain| op_wire::decode_post(&plain));
-        match opened {
-            Ok(post) => self.post(rank, post, Some(other), missing, applied),
-            Err(_) => applied.refused += 1,
-        }
-    }
-
-    fn read(
-        &mut self,
-        reader: WriterId,
-        through: Vec<(WriterId, Seq)>,
-        private: bool,
-        applied: &mut Applied,
-    ) {
-        for (writer, seq) in through {
-            // A claim beyond what is held would cost a walk over nothing.
-            let seq = seq.min(self.log.have().get(writer));
-            let before = self.roster.read_of(reader, writer, private);
-            if seq > before {
-                self.roster.read(reader, writer, seq, private);
-                applied.read.push((writer, before, seq));
-            }
-        }
     }
 }
 

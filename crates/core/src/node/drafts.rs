@@ -1,0 +1,137 @@
+//! Own operations written before anybody's clock was compared with this device's.
+//!
+//! A stamp that is an hour ahead would make everyone else wait for an hour, and a hybrid logical clock never goes
+//! back. So such operations are drafts: saved and shown at once, under names that no other tab reads, and sent only
+//! when the clock was measured, with stamps moved by what it was off.
+
+use super::Node;
+use super::deadline::Timer;
+use super::input::SaveError;
+use super::output::{Level, Output, Phase};
+use super::saving::Saving;
+use crate::id::{OpId, RoomId, Seq, Ticket, WriterId};
+use crate::limits;
+use crate::model::Op;
+use crate::store::{Key, saved};
+use crate::time::Now;
+use std::collections::BTreeMap;
+
+/// Puts stored drafts among the stored operations and answers where they begin. Once all of them are there as
+/// operations too, they are left over from a tab that ended before it removed them, and the operations may be with
+/// others. Otherwise the tab ended while it was saving those, and nobody else has them.
+pub(super) fn adopt(
+    me: WriterId,
+    drafts: BTreeMap<Seq, Vec<u8>>,
+    records: &mut BTreeMap<OpId, Vec<u8>>,
+) -> Option<Seq> {
+    let own = |seq: &Seq| OpId {
+        writer: me,
+        seq: *seq,
+    };
+    if drafts.keys().all(|seq| records.contains_key(&own(seq))) {
+        return None;
+    }
+    let first = drafts.keys().next().copied();
+    for (seq, bytes) in drafts {
+        records.insert(own(&seq), bytes);
+    }
+    first
+}
+
+impl Node {
+    /// The clock has been measured: drafts become operations.
+    pub(super) fn settle_drafts(&mut self, now: Now) {
+        let Some(first) = self.first_draft else {
+            return;
+        };
+        let rests = self.drafts_rest.is_some_and(|until| until > now.mono);
+        let busy = self.pending.is_some() || self.settling.is_some();
+        if rests || busy || !self.is_clock_measured() {
+            return;
+        }
+        let drafts = self.replica.own_from(first);
+        let (count, shift) = (drafts.len(), self.clock.correction);
+        if shift != 0 {
+            // A clock that was set back in between left stamps that are later than what it said.
+            let moved = self.replica.restamped(first, shift, now.wall);
+            self.rewrite(now, first, moved);
+            self.log(
+                Level::Info,
+                Phase::Sync,
+                None,
+                format!(
+                    "the clock was {} s off, {count} operations stamped anew",
+                    -shift / 1000
+                ),
+            );
+        }
+        let records = self.own_records_as(first, Key::Op);
+        let saving = self.save(records, Saving::Drafts);
+        if self.durable {
+            self.settling = Some((saving, drafts));
+        } else {
+            self.first_draft = None;
+        }
+    }
+
+    /// Drafts were saved as operations, or could not be: then they stay what they were.
+    pub(super) fn drafts_saved(&mut self, now: Now, saving: Ticket, result: Result<(), SaveError>) {
+        let mine = self.settling.take_if(|(ticket, _)| *ticket == saving);
+        let (Some((_, drafts)), Some(first)) = (mine, self.first_draft) else {
+            return;
+        };
+        self.storage_state(result);
+        if result.is_err() {
+            self.rewrite(now, first, drafts);
+            let again = now.mono.plus(limits::DRAFTS_REST);
+            self.drafts_rest = Some(again);
+            self.timers.set(Timer::Drafts, again);
+            return;
+        }
+        self.first_draft = None;
+        let last = first + drafts.len() as u64 - 1;
+        let names = (first..=last).map(|seq| Key::Draft(self.room, self.me, seq));
+        let names = names.collect();
+        self.output(Output::Remove(names));
+    }
+
+    /// Own operations from `first` on, under the names they have now.
+    pub(super) fn own_records(&self, first: Seq) -> Vec<(Key, Vec<u8>)> {
+        match self.first_draft {
+            Some(_) => self.own_records_as(first, Key::Draft),
+            None => self.own_records_as(first, Key::Op),
+        }
+    }
+
+    fn own_records_as(
+        &self,
+        first: Seq,
+        name: fn(RoomId, WriterId, Seq) -> Key,
+    ) -> Vec<(Key, Vec<u8>)> {
+        let mut records = Vec::new();
+        let mut seq = first;
+        while let Some(entry) = self.replica.entry(OpId {
+            writer: self.me,
+            seq,
+        }) {
+            records.push((name(self.room, self.me, seq), saved::op_record(entry)));
+            seq += 1;
+        }
+        records
+    }
+
+    pub(super) fn op_record(&self, id: OpId) -> Option<(Key, Vec<u8>)> {
+        let entry = self.replica.entry(id)?;
+        Some((
+            Key::Op(self.room, id.writer, id.seq),
+            saved::op_record(entry),
+        ))
+    }
+
+    fn rewrite(&mut self, now: Now, first: Seq, ops: Vec<Op>) {
+        let rewritten = self.replica.rewrite(first, ops);
+        // Stamps have a fixed range, and nothing else is different.
+        debug_assert!(rewritten.is_ok(), "own operations encode");
+        self.settle(now);
+    }
+}
