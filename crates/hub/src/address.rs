@@ -23,6 +23,16 @@ pub fn lan_urls(address: SocketAddr) -> Vec<String> {
             .into_iter()
             .collect();
     }
+    let mut own = own_addresses();
+    own.retain(|ip| ip.is_ipv4() || address.is_ipv6());
+    own.into_iter()
+        .map(|ip| local_url(SocketAddr::new(ip, address.port())))
+        .collect()
+}
+
+/// The addresses under which others reach this machine; IPv4 first.
+#[must_use]
+pub(crate) fn own_addresses() -> Vec<IpAddr> {
     let mut own: Vec<IpAddr> = match if_addrs::get_if_addrs() {
         Ok(interfaces) => interfaces.iter().map(if_addrs::Interface::ip).collect(),
         Err(error) => {
@@ -30,12 +40,10 @@ pub fn lan_urls(address: SocketAddr) -> Vec<String> {
             Vec::new()
         }
     };
-    own.retain(|ip| is_reachable(*ip) && (ip.is_ipv4() || address.is_ipv6()));
+    own.retain(|ip| is_reachable(*ip));
     own.sort_by_key(|ip| ip.is_ipv6());
     own.dedup();
-    own.into_iter()
-        .map(|ip| local_url(SocketAddr::new(ip, address.port())))
-        .collect()
+    own
 }
 
 /// Link-local IPv6 needs a zone that URLs do not carry.

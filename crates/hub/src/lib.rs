@@ -9,6 +9,7 @@ pub mod app;
 pub mod args;
 pub mod banner;
 pub mod broker_task;
+pub mod check;
 mod clock;
 pub mod limits;
 pub mod logs;

@@ -3,9 +3,11 @@
 use clap::Parser as _;
 use corridor_hub::admin::CredentialsError;
 use corridor_hub::app::{App, AppError};
-use corridor_hub::args::{Args, PublicUrl};
+use corridor_hub::args::{Args, Command, PublicUrl};
+use corridor_hub::check::Verdict;
 use corridor_hub::{Hub, Settings, StartError, banner, logs};
 use std::io::{self, Write as _};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +28,13 @@ async fn main() -> ExitCode {
     if let Err(error) = logs::start(args.log.clone(), args.log_json) {
         let _ = writeln!(io::stderr(), "corridor-hub: no log: {error}");
     }
+    if let Some(Command::Check { hub }) = args.command {
+        return if check(&args, hub).await {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        };
+    }
     match run(args).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -33,6 +42,20 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Writes what the look finds. False when something will not work.
+async fn check(args: &Args, hub: Option<SocketAddr>) -> bool {
+    let findings = match hub {
+        Some(hub) => corridor_hub::check::other_machine(hub).await,
+        None => corridor_hub::check::this_machine(args).await,
+    };
+    for finding in &findings {
+        let _ = writeln!(io::stdout(), "{finding}");
+    }
+    findings
+        .iter()
+        .all(|finding| finding.verdict != Verdict::Bad)
 }
 
 async fn run(args: Args) -> Result<(), Failure> {

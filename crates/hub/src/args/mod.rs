@@ -5,7 +5,7 @@ mod limits;
 pub use limits::LimitArgs;
 
 use crate::admin::{Credentials, CredentialsError};
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use corridor_core::broker::{Layer, Layers};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -62,9 +62,24 @@ pub struct Args {
     #[arg(long, env = "CORRIDOR_LOG_JSON")]
     pub log_json: bool,
 
+    /// Something else than running a hub
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
     /// Limits
     #[command(flatten)]
     pub limits: LimitArgs,
+}
+
+/// Something else than running a hub.
+#[derive(Subcommand, Clone, Copy, Debug)]
+pub enum Command {
+    /// Look whether a hub can run here with these flags, or be reached from here
+    Check {
+        /// Address and port of a running hub to look at, from another machine
+        #[arg(long, value_name = "IP:PORT")]
+        hub: Option<SocketAddr>,
+    },
 }
 
 impl Args {

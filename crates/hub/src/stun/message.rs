@@ -2,15 +2,15 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-const HEADER: usize = 20;
-const COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
-const BINDING_REQUEST: u16 = 0x0001;
-const BINDING_SUCCESS: u16 = 0x0101;
+pub(super) const HEADER: usize = 20;
+pub(super) const COOKIE: [u8; 4] = [0x21, 0x12, 0xa4, 0x42];
+pub(super) const BINDING_REQUEST: u16 = 0x0001;
+pub(super) const BINDING_SUCCESS: u16 = 0x0101;
 const BINDING_ERROR: u16 = 0x0111;
 
 const ERROR_CODE: u16 = 0x0009;
 const UNKNOWN_ATTRIBUTES: u16 = 0x000a;
-const XOR_MAPPED_ADDRESS: u16 = 0x0020;
+pub(super) const XOR_MAPPED_ADDRESS: u16 = 0x0020;
 const FINGERPRINT: u16 = 0x8028;
 const FINGERPRINT_BYTES: usize = 8;
 /// What a fingerprint's CRC-32 is combined with (§14.7).
@@ -25,7 +25,7 @@ const OPTIONAL: u16 = 0x8000;
 const MOST_UNKNOWN: usize = 4;
 
 /// Cookie and transaction id: the 16 bytes that a response repeats.
-type Identity = [u8; 16];
+pub(super) type Identity = [u8; 16];
 
 /// A well-formed Binding request.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ impl Request {
 }
 
 /// Type and value of the first attribute, and what follows it and its padding.
-fn next_attribute(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
+pub(super) fn next_attribute(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
     let (kind, bytes) = bytes.split_first_chunk()?;
     let (length, bytes) = bytes.split_first_chunk()?;
     let length = usize::from(u16::from_be_bytes(*length));

@@ -1,11 +1,13 @@
 //! STUN Binding (RFC 8489): tells a browser the address it is seen from, which on a LAN is its LAN address.
 //! [`answer`] is pure; [`server`](StunServer) owns the socket.
 
+mod client;
 mod message;
 mod server;
 #[cfg(test)]
 mod vectors;
 
+pub(crate) use client::{mapped_address, request};
 pub use server::StunServer;
 
 use message::{Attribute, Request, Response};

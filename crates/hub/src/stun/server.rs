@@ -3,7 +3,7 @@
 use super::answer;
 use crate::metrics::{Hit, Metrics};
 use crate::rate::{Rate, Sources};
-use corridor_core::limits::HUB_MAX_SOURCES;
+use corridor_core::limits::{HUB_MAX_SOURCES, STUN_RATE};
 use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -39,6 +39,19 @@ impl StunServer {
             }
             bound => bound?,
         };
+        Self::run(socket, rate, metrics)
+    }
+
+    /// Starts on `wanted` and nowhere else.
+    pub(crate) async fn start_at(wanted: SocketAddr) -> io::Result<Self> {
+        Self::run(
+            UdpSocket::bind(wanted).await?,
+            STUN_RATE,
+            Metrics::default(),
+        )
+    }
+
+    fn run(socket: UdpSocket, rate: (u32, u32), metrics: Metrics) -> io::Result<Self> {
         let address = socket.local_addr()?;
         Ok(Self {
             address,

@@ -97,6 +97,24 @@ pub struct HealthReport {
     unknown_frames: u64,
 }
 
+/// What another hub's `/health` says, as far as it matters to [`crate::check`].
+#[derive(Deserialize, Debug)]
+#[serde(rename_all = "camelCase")]
+pub struct HealthSeen {
+    /// The hub's version.
+    pub version: String,
+    /// Its UDP port for STUN, if it answers any.
+    pub stun_port: Option<u16>,
+}
+
+impl HealthSeen {
+    /// Reads the answer's body. `None` when it is no hub's.
+    #[must_use]
+    pub fn read(body: &str) -> Option<Self> {
+        serde_json::from_str(body).ok()
+    }
+}
+
 /// A problem (RFC 9457).
 #[derive(Serialize, ToSchema, Debug)]
 pub struct Problem {

@@ -8,6 +8,7 @@
 
 mod admin;
 mod app;
+mod check;
 mod client;
 mod http;
 mod http_api;
