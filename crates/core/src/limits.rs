@@ -72,6 +72,8 @@ pub const MAX_RELAYS: usize = 3;
 pub const WAY_BYTES: usize = 1024;
 /// Shortest pause between two tellings of whom one reaches.
 pub const NEAR_PAUSE: Duration = Duration::from_millis(500);
+/// Shortest and longest pause between two reports of links to the hub (R-HUB-5).
+pub const REPORT_PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
 /// A way through others that failed is not tried again for this long.
 pub const ROUTE_REST: Duration = Duration::from_secs(5);
 /// An operation unacknowledged for this long is sent again (R-MSG-3).

@@ -32,6 +32,8 @@ pub(super) enum Timer {
     Drafts,
     /// Others are to be told whom this node reaches.
     Near,
+    /// The hub is to be told how each peer is reached.
+    Report,
     /// A probe's time is up.
     Probe,
 }
@@ -52,6 +54,7 @@ impl fmt::Display for Timer {
             Self::Expiry => f.write_str("message expires"),
             Self::Drafts => f.write_str("save drafts again"),
             Self::Near => f.write_str("tell whom this node reaches"),
+            Self::Report => f.write_str("report links to the hub"),
             Self::Probe => f.write_str("probe"),
         }
     }

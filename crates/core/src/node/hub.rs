@@ -11,7 +11,7 @@ use crate::limits;
 use crate::link::negotiate::backoff;
 use crate::time::{Now, Wall};
 use crate::wire::hub::{ClientFrame, HubFrame, Join, Joined, Member, Parcel};
-use crate::wire::registry::refusal;
+use crate::wire::registry::{layer, refusal};
 use crate::wire::{self, WireError};
 
 /// The WebSocket and what was said on it.
@@ -23,6 +23,8 @@ pub(super) struct HubLink {
     /// Pings sent and not answered.
     missed: u32,
     ping: u64,
+    /// What it offers: bits of [`layer`].
+    layers: u32,
     /// [`super::Fault::CutHub`].
     pub(super) cut: bool,
 }
@@ -40,6 +42,25 @@ enum Socket {
 impl HubLink {
     pub(super) fn is_joined(&self) -> bool {
         self.socket == Socket::Joined
+    }
+
+    /// It carries negotiation steps.
+    pub(super) fn signals(&self) -> bool {
+        self.offers(layer::HANDSHAKE)
+    }
+
+    /// It carries sealed packets.
+    pub(super) fn relays(&self) -> bool {
+        self.offers(layer::RELAY)
+    }
+
+    /// It wants to hear of links.
+    pub(super) fn takes_reports(&self) -> bool {
+        self.offers(layer::ADMIN)
+    }
+
+    fn offers(&self, layer: u32) -> bool {
+        self.is_joined() && self.layers & layer != 0
     }
 
     /// Not tried again: the hub said no, and asking again would not help.
@@ -181,6 +202,9 @@ impl Node {
         self.hub.socket = Socket::Joined;
         self.hub.state = HubState::Joined;
         self.hub.failures = 0;
+        // One that does not say offers what hubs have always offered.
+        self.hub.layers = joined.layers.unwrap_or(layer::HANDSHAKE | layer::RELAY);
+        self.reported = None;
         self.hub_time(Wall(joined.wall));
         if !self.memory.admitted {
             self.memory.admitted = true;

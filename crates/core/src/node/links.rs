@@ -91,7 +91,7 @@ impl Node {
     pub(super) fn can_signal(&self, id: PeerId) -> bool {
         self.peers.get(&id).is_some_and(|peer| {
             let linked = matches!(peer.path, Path::Direct | Path::Peer);
-            (self.hub.is_joined() && peer.on_hub) || linked
+            (self.hub.signals() && peer.on_hub) || linked
         })
     }
 
@@ -116,7 +116,7 @@ impl Node {
             &mut self.rng,
             &signed,
         );
-        if self.hub.is_joined() && peer.on_hub {
+        if self.hub.signals() && peer.on_hub {
             self.hub_send(&ClientFrame::Signal(Parcel {
                 peer: id,
                 sealed: sealed.into(),
@@ -190,6 +190,9 @@ impl Node {
             self.perform(now, id, steps);
         }
         if opened {
+            if let Some(peer) = self.peers.get_mut(&id) {
+                peer.opened += 1;
+            }
             self.ping(now, id);
         }
     }
@@ -213,7 +216,7 @@ impl Node {
     pub(super) fn ping(&mut self, now: Now, id: PeerId) {
         let nonce = self.rng.next_u64();
         let beat = self.beat(nonce);
-        let hub = self.hub.is_joined();
+        let hub = self.hub.relays();
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
@@ -261,7 +264,7 @@ impl Node {
     /// Chooses each peer's path anew. What was in flight on the old one is sent again on the new one.
     pub(super) fn choose_paths(&mut self, now: Now) {
         self.choose_routes(now);
-        let (hub, direct) = (self.hub.is_joined(), !self.relay_only);
+        let (hub, direct) = (self.hub.relays(), !self.relay_only);
         let ids: Vec<PeerId> = self.peers.keys().copied().collect();
         for id in ids {
             let Some(peer) = self.peers.get_mut(&id) else {

@@ -21,6 +21,7 @@ mod packets;
 mod peer;
 mod probe;
 mod project;
+mod report;
 mod routes;
 mod saving;
 mod undo;
@@ -47,6 +48,7 @@ use crate::store::saved::Memory;
 use crate::store::{Key, VersionVector};
 use crate::time::{Mono, Now, Wall};
 use crate::timer::Timers;
+use crate::wire::hub::LinkState;
 use commands::Pending;
 use deadline::Timer;
 use frames::FrameLog;
@@ -125,6 +127,8 @@ pub struct Node {
     typing: bool,
     /// When it was told last whom this node reaches.
     told_near: Option<Mono>,
+    /// What the hub was told last of how each peer is reached, and when.
+    reported: Option<(Mono, Vec<LinkState>)>,
     /// Writers of whom more exists than is held, and since when that is known or when some of it came last.
     lacking: BTreeMap<WriterId, Mono>,
     /// Packets carried for others.
@@ -215,6 +219,7 @@ impl Node {
             hidden: false,
             typing: false,
             told_near: None,
+            reported: None,
             lacking: BTreeMap::new(),
             forwarded: 0,
             commands: VecDeque::new(),
@@ -285,6 +290,7 @@ impl Node {
             Timer::Settle
             | Timer::Drafts
             | Timer::Near
+            | Timer::Report
             | Timer::Expiry
             | Timer::Typing(_)
             | Timer::Silence(_)
@@ -299,6 +305,7 @@ impl Node {
             self.save_fresh();
             self.choose_paths(now);
             self.tell_near(now);
+            self.report_links(now);
             self.pump(now);
             self.flush(now);
             self.save_memory();

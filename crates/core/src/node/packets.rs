@@ -91,7 +91,7 @@ impl Node {
             }
             Route::Hub | Route::Peer => {
                 let usable = match route {
-                    Route::Hub => self.hub.is_joined(),
+                    Route::Hub => self.hub.relays(),
                     _ => peer.route.is_some(),
                 };
                 let way = peer.route.clone();
@@ -99,6 +99,7 @@ impl Node {
                     return;
                 };
                 peer.sealed_out += 1;
+                peer.relayed = true;
                 let ends = (mine, End { peer: id, session });
                 let counter = peer.sealed_out;
                 let sealed = seal::seal(

@@ -46,6 +46,12 @@ pub(super) struct Peer {
     pub(super) outgoing: Vec<(Route, PeerFrame)>,
     /// Writers whose sequences are to be confirmed to this peer in this turn.
     pub(super) acks: BTreeSet<WriterId>,
+    /// Attempts at a direct link before this session,
+    pub(super) attempts_before: u32,
+    /// and data channels that opened in it.
+    pub(super) opened: u32,
+    /// Packets of this session have gone another way than directly.
+    pub(super) relayed: bool,
     /// [`super::Fault::Avoid`].
     pub(super) avoided: bool,
     pub(super) away: bool,
@@ -85,6 +91,9 @@ impl Peer {
             sync: None,
             outgoing: Vec::new(),
             acks: BTreeSet::new(),
+            attempts_before: 0,
+            opened: 0,
+            relayed: false,
             avoided: false,
             away: false,
             typing_until: None,
@@ -109,6 +118,7 @@ impl Peer {
         let (bytes, on_hub, avoided) = (self.bytes, self.on_hub, self.avoided);
         *self = Self::new(now, offers);
         self.session = Some(session);
+        self.attempts_before = attempts;
         self.negotiation.attempts = attempts;
         self.negotiation.restarts = restarts;
         self.bytes = bytes;

@@ -27,7 +27,7 @@ impl Node {
             asked: BTreeMap::new(),
             results: BTreeMap::new(),
         };
-        let hub = self.hub.is_joined();
+        let hub = self.hub.relays();
         let ids: Vec<PeerId> = self.peers.keys().copied().collect();
         for id in ids {
             let nonce = self.rng.next_u64();

@@ -29,7 +29,7 @@ const HOP_COST: u64 = 20;
 impl Node {
     /// Chooses, for each peer that cannot be reached otherwise, whom to go through.
     pub(super) fn choose_routes(&mut self, now: Now) {
-        let (hub, direct) = (self.hub.is_joined(), !self.relay_only);
+        let (hub, direct) = (self.hub.relays(), !self.relay_only);
         let ids: Vec<PeerId> = self.peers.keys().copied().collect();
         for id in ids {
             let best = self.best_route(now.mono, id);

@@ -8,7 +8,9 @@ use crate::dice::seed_of;
 use crate::net::{End, Net};
 use crate::queue::Ms;
 use crate::tap::Tap;
-use corridor_core::broker::{Broker, BrokerCommand, BrokerConfig, BrokerInput, SocketId};
+use corridor_core::broker::{
+    Broker, BrokerCommand, BrokerConfig, BrokerInput, MeshStatus, SocketId,
+};
 use corridor_core::id::RoomId;
 use corridor_core::node::HubEvent;
 use corridor_core::time::{Mono, Now, Wall};
@@ -112,6 +114,13 @@ impl Hub {
     #[must_use]
     pub fn runs(&self) -> bool {
         self.broker.is_some()
+    }
+
+    /// What the operator's page says now; `None` while the hub is down.
+    #[must_use]
+    pub fn mesh_status(&self, now: Ms) -> Option<MeshStatus> {
+        let clock = self.clock(now);
+        self.broker.as_ref()?.mesh_status(clock).ok()
     }
 
     /// Processes so far.

@@ -6,6 +6,7 @@
     clippy::indexing_slicing
 )]
 
+mod admin;
 mod clocks;
 mod edits;
 mod faults;
