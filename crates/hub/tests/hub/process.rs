@@ -10,9 +10,15 @@ use tokio::process::{Child, Command};
 
 /// Starts the binary and waits for its first line.
 async fn start(args: &[&str]) -> (Child, SocketAddr) {
+    start_with(args, "CORRIDOR_NOTHING", "").await
+}
+
+/// The same with a variable.
+async fn start_with(args: &[&str], name: &str, value: &str) -> (Child, SocketAddr) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_corridor-hub"))
         .args(["--bind", "127.0.0.1:0", "--stun-port", "0"])
         .args(args)
+        .env(name, value)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .kill_on_drop(true)
@@ -72,6 +78,35 @@ async fn l2_no_log_level_shows_what_passes_through() {
     assert!(log.contains("joined"), "the log was not captured: {log}");
     assert!(!log.contains("MARKER"), "{log}");
     assert!(!log.contains(&TAG.to_string()), "{log}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn l2_no_log_level_shows_letters_or_passwords() {
+    let line = "ops:MARKER of the operator";
+    let (child, at) = start_with(&["--log", "trace"], "CORRIDOR_ADMIN", line).await;
+    let room = room(at).await;
+    let sealed = "gICA".repeat(30);
+    let letter = format!(
+        r#"{{"room":"{room}","tag":"{TAG}","from":"{TAG}","to":"{TAG}","sealed":"{sealed}"}}"#
+    );
+    assert_eq!(http::post(at, "/webrtc/offer", &letter).await.status, 201);
+    let fetch = format!("/webrtc/offer?room={room}&tag={TAG}&to={TAG}");
+    assert!(http::get(at, &fetch).await.text().contains(&sealed));
+    for (password, status) in [
+        ("MARKER of a guesser", 401),
+        ("MARKER of the operator", 204),
+    ] {
+        let login = format!(r#"{{"user":"ops","password":"{password}"}}"#);
+        assert_eq!(http::post(at, "/admin/login", &login).await.status, status);
+    }
+
+    let output = terminate(child).await;
+    let log = String::from_utf8(output.stderr).unwrap();
+    assert!(log.contains("login"), "the log was not captured: {log}");
+    for hidden in ["MARKER", &sealed, &TAG.to_string()] {
+        assert!(!log.contains(hidden), "{hidden} in {log}");
+    }
 }
 
 #[tokio::test]
