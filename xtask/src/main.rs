@@ -4,6 +4,7 @@
 //! Long steps say what they do; whatever cannot go on says in one line what is missing.
 
 mod args;
+mod bench;
 mod bundle;
 mod check;
 mod dist;
@@ -37,6 +38,7 @@ Corridor's task runner.
   cargo xtask shots                          screenshots of every screen, into target/shots
   cargo xtask sim [--seeds N]                seeded simulation of whole clinics
   cargo xtask fuzz [--seconds N]             every fuzz target for N seconds (needs nightly)
+  cargo xtask bench                          the engine beside yrs, automerge and loro, as ratios
   cargo xtask dist                           one hub binary with the app inside, optimised
   cargo xtask help                           this text
 ";
@@ -71,6 +73,7 @@ fn dispatch(args: &mut Args) -> Outcome {
         "shots" => e2e::shots(&project, args),
         "sim" => sim::run(&project, args),
         "fuzz" => fuzz::run(&project, args),
+        "bench" => bench::run(&project, args),
         "dist" => dist::run(&project, args),
         other => Err(Failure::new(format!(
             "there is no command `{other}`; `cargo xtask help` lists them"

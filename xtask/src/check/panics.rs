@@ -173,8 +173,10 @@ fn manifests(tree: &Tree) -> Vec<Finding> {
                 .collect::<Vec<_>>()
         };
         let package = text.lines().any(|line| line.trim() == "[package]");
+        // A package with a workspace of its own, below the root, has none to take them from.
+        let alone = file != "Cargo.toml" && text.lines().any(|line| line.trim() == "[workspace]");
         if file.ends_with("Cargo.toml")
-            && !file.starts_with("fuzz/")
+            && !alone
             && package
             && !lines("[lints]").iter().any(|line| line == "workspace=true")
         {
@@ -264,8 +266,10 @@ mod tests {
             findings(check, &[("crates/x/Cargo.toml", manifest)]).len(),
             1
         );
-        let fine = format!("{manifest}[lints]\nworkspace = true\n");
-        assert!(findings(check, &[("crates/x/Cargo.toml", &fine)]).is_empty());
+        for more in ["[lints]\nworkspace = true\n", "[workspace]\n"] {
+            let fine = format!("{manifest}{more}");
+            assert!(findings(check, &[("crates/x/Cargo.toml", &fine)]).is_empty());
+        }
     }
 
     #[test]
