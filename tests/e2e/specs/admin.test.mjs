@@ -45,8 +45,12 @@ test("an operator logs in on a phone and sees who is there, and nobody's name", 
   await clinic.room(smith, ann);
   await until("two people in one room", async () =>
     (await tile(page, "People connected")) === "2" && (await tile(page, "Rooms")) === "1");
+  await until("their one link, told by both ends", async () =>
+    (await tile(page, "Links")) === "1" && (await tile(page, "Without the hub")) === "2");
+  assert.equal(await tile(page, "Ends disagree"), "0");
   await ann.page.close();
-  await until("one of them gone", async () => (await tile(page, "People connected")) === "1", 3_000);
+  await until("one of them gone, and the link", async () =>
+    (await tile(page, "People connected")) === "1" && (await tile(page, "Links")) === "0", 3_000);
   const text = await page.$eval("body", (body) => body.innerText);
   assert.match(text, /joined/);
   assert.doesNotMatch(text, /Smith|Ann|Dentist|Nurse/);
