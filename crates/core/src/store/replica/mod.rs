@@ -187,6 +187,15 @@ impl Replica {
         self.log.receive(run)
     }
 
+    /// True when nothing waits to be applied and no mark waits to go.
+    #[cfg(test)]
+    pub(crate) fn is_at_rest(&self) -> bool {
+        self.blocked.is_empty()
+            && self.gaps.is_empty()
+            && self.unopened.is_empty()
+            && self.applied == *self.log.have()
+    }
+
     /// Applies all that can be applied.
     pub(crate) fn settle(&mut self, now: Now) -> Applied {
         let mut applied = Applied::default();
