@@ -198,3 +198,48 @@ impl Sync {
         before > 0 && self.asked.len() < waiting
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    const AUTHOR: WriterId = WriterId([1; 16]);
+
+    fn run(first: Seq, bytes: usize) -> Run {
+        Run {
+            writer: AUTHOR,
+            first,
+            ops: vec![vec![0; bytes].into()],
+            signature: [0; 64],
+        }
+    }
+
+    #[test]
+    fn an_acknowledgement_ends_the_wait_and_frees_the_window() {
+        let mut sync = Sync::new(VersionVector::default());
+        sync.aim(AUTHOR, 9);
+        sync.launched(Mono(0), &run(1, limits::WINDOW_BYTES));
+        assert_eq!(sync.resend, Some(Mono(0).plus(limits::ACK_PATIENCE)));
+        assert_eq!(sync.next(), None, "the window is full");
+        assert!(sync.confirmed(&[(AUTHOR, 1)], false));
+        assert_eq!(sync.resend, None, "nothing is overdue any more");
+        assert_eq!(sync.next(), Some((AUTHOR, 2, 9)));
+    }
+
+    /// R-MSG-3: three tries on a live path, then it waits in the outbox until the path changes.
+    #[test]
+    fn what_is_never_acknowledged_is_tried_three_times_again_and_then_waits() {
+        let mut sync = Sync::new(VersionVector::default());
+        sync.aim(AUTHOR, 1);
+        for _ in 0..=limits::ACK_TRIES {
+            let (_, first, _) = sync.next().unwrap();
+            sync.launched(Mono(0), &run(first, 10));
+            assert!(sync.resend.is_some());
+            sync.overdue(Mono(5_000));
+        }
+        assert_eq!((sync.next(), sync.resend), (None, None));
+        sync.restart();
+        assert_eq!(sync.next(), Some((AUTHOR, 1, 1)));
+    }
+}

@@ -131,6 +131,17 @@ enum Act {
     },
 }
 
+impl Act {
+    fn involves(&self, who: usize) -> bool {
+        match self {
+            Self::Edit { site, .. } | Self::Delete { site, .. } | Self::Post { site } => {
+                *site == who
+            }
+            Self::Sync { from, to } => *from == who || *to == who,
+        }
+    }
+}
+
 fn acts() -> impl Strategy<Value = Vec<Act>> {
     let site = 0usize..3;
     let act = prop_oneof![
@@ -557,10 +568,11 @@ fn a_task_deleted_under_ones_hands_can_be_added_again() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
-    /// What is lost does not depend on the order in which operations arrived: a replica that loads its own records
-    /// tells the same.
+    /// Between two people, what is lost does not depend on the order in which operations arrived: a replica that loads
+    /// its own records tells the same. (With three, who overwrote whom knowingly may be heard too late to matter.)
     #[test]
-    fn lost_edits_are_the_same_whatever_the_order(acts in acts(), seed in any::<u8>()) {
+    fn lost_edits_of_two_are_the_same_whatever_the_order(acts in acts(), seed in any::<u8>()) {
+        let acts: Vec<Act> = acts.into_iter().filter(|act| !act.involves(2)).collect();
         let mut sites = perform(&acts);
         sites.truncate(2);
         let mut runs: Vec<Run> = sites.iter().flat_map(Site::all).collect();
