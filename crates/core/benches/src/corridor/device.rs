@@ -1,22 +1,26 @@
-//! A shell for one node: hands in inputs, sorts what comes out.
+//! A shell for one node: hands in inputs, sorts what comes out, and answers for the hub, which knows everyone but
+//! relays nothing.
 
-use corridor_core::id::{ConnId, RoomId, Ticket};
+use corridor_core::id::{ConnId, RoomId, SessionId, Ticket};
 use corridor_core::key::{DeviceKey, RoomKey};
 use corridor_core::node::{
     Command, Config, Done, HubEvent, HubOp, Input, Node, Output, RtcEvent, RtcOp,
 };
 use corridor_core::store::Key;
 use corridor_core::time::{Mono, Now, Wall};
+use corridor_core::wire::hub::{ClientFrame, HubFrame, Joined, Member, Parcel};
 use std::collections::VecDeque;
 
-/// Monday morning.
-const MORNING: u64 = 1_767_600_000_000;
+/// Milliseconds since eight on a Monday.
+pub(super) type Ms = u64;
+const EIGHT: u64 = 1_767_600_000_000;
 
 /// One tab.
 #[derive(Debug)]
 pub(super) struct Device {
     node: Node,
-    now: u64,
+    me: Member,
+    now: Ms,
     tickets: u64,
     vault: Vec<(Key, Vec<u8>)>,
     conn: Option<ConnId>,
@@ -28,8 +32,8 @@ pub(super) struct Device {
 /// Something that leaves the device.
 #[derive(Debug)]
 pub(super) enum Sent {
-    /// Over the hub's WebSocket.
-    Hub(Vec<u8>),
+    /// A negotiation step, by way of the hub.
+    Signal(Parcel),
     /// Over the data channel.
     Packet(Vec<u8>),
     /// Done by the browser itself, which then reports so.
@@ -40,9 +44,11 @@ impl Device {
     pub(super) fn open(
         key: DeviceKey,
         durable: bool,
+        at: Ms,
         stored: impl IntoIterator<Item = (Key, Vec<u8>)>,
     ) -> Self {
-        let [seed, ..] = key.writer().0;
+        let writer = key.writer();
+        let [seed, ..] = writer.0;
         let config = Config {
             room: RoomId([7; 16]),
             key: RoomKey::new([9; 32]),
@@ -52,8 +58,12 @@ impl Device {
             hub_host: "hub".to_owned(),
         };
         let mut device = Self {
-            node: Node::new(config, clock(0), stored),
-            now: 0,
+            node: Node::new(config, clock(at), stored),
+            me: Member {
+                peer: writer,
+                session: SessionId::default(),
+            },
+            now: at,
             tickets: 0,
             vault: Vec::new(),
             conn: None,
@@ -61,6 +71,8 @@ impl Device {
             outbox: VecDeque::new(),
         };
         device.handle(Input::Wake);
+        device.handle(Input::Hub(HubEvent::Opened));
+        device.hear(HubFrame::Challenge([0; 32]));
         device
     }
 
@@ -68,9 +80,9 @@ impl Device {
         &self.node
     }
 
-    /// What its clock shows, in milliseconds since the epoch.
-    pub(super) fn wall(&self) -> u64 {
-        clock(self.now).wall.0
+    /// As the hub knows it.
+    pub(super) fn member(&self) -> Member {
+        self.me
     }
 
     pub(super) fn into_vault(self) -> Vec<(Key, Vec<u8>)> {
@@ -85,8 +97,14 @@ impl Device {
         self.done.take().expect("a command is answered in its turn")
     }
 
-    pub(super) fn hub(&mut self, event: HubEvent) {
-        self.handle(Input::Hub(event));
+    /// The hub says something.
+    pub(super) fn hear(&mut self, frame: HubFrame) {
+        self.handle(hub_says(frame));
+    }
+
+    /// The hub dies.
+    pub(super) fn leave_hub(&mut self) {
+        self.handle(Input::Hub(HubEvent::Closed));
     }
 
     pub(super) fn rtc(&mut self, event: RtcEvent) {
@@ -100,17 +118,18 @@ impl Device {
     }
 
     fn handle(&mut self, input: Input) {
-        let mut next = Some(input);
-        while let Some(input) = next.take() {
+        let mut inbox = VecDeque::from([input]);
+        while let Some(input) = inbox.pop_front() {
             self.node.handle(clock(self.now), input);
             while let Some(output) = self.node.poll_output() {
                 match output {
                     Output::Save(ticket, records) => {
                         self.vault.extend(records);
-                        assert!(next.is_none(), "one save at a time");
-                        next = Some(Input::Saved(ticket, Ok(())));
+                        inbox.push_back(Input::Saved(ticket, Ok(())));
                     }
-                    Output::Hub(HubOp::Send(frame)) => self.outbox.push_back(Sent::Hub(frame)),
+                    Output::Hub(HubOp::Send(frame)) => {
+                        inbox.extend(self.ask_hub(&frame).map(hub_says));
+                    }
                     Output::Rtc {
                         op: RtcOp::Send(packet),
                         ..
@@ -130,11 +149,36 @@ impl Device {
             }
         }
     }
+
+    fn ask_hub(&mut self, frame: &[u8]) -> Option<HubFrame> {
+        let wall = clock(self.now).wall.0;
+        match ClientFrame::decode(frame).expect("a node sends frames") {
+            ClientFrame::Join(join) => {
+                self.me.session = join.session;
+                Some(HubFrame::Joined(Joined {
+                    wall,
+                    members: Vec::new(),
+                    ice: Vec::new(),
+                    layers: None,
+                }))
+            }
+            ClientFrame::Ping(number) => Some(HubFrame::Pong { number, wall }),
+            ClientFrame::Signal(parcel) => {
+                self.outbox.push_back(Sent::Signal(parcel));
+                None
+            }
+            _ => None,
+        }
+    }
 }
 
-fn clock(ms: u64) -> Now {
+fn hub_says(frame: HubFrame) -> Input {
+    Input::Hub(HubEvent::Frame(frame.encode()))
+}
+
+fn clock(ms: Ms) -> Now {
     Now {
         mono: Mono(ms),
-        wall: Wall(MORNING + ms),
+        wall: Wall(EIGHT + ms),
     }
 }

@@ -10,7 +10,7 @@ use corridor_core::key::DeviceKey;
 use corridor_core::model::{Assignee, Priority, Profile, TaskChange, TaskStatus};
 use corridor_core::node::{Command, Done, TaskView};
 use corridor_core::store::Key;
-use device::Device;
+use device::{Device, Ms};
 use line::Line;
 use std::rc::Rc;
 
@@ -40,6 +40,9 @@ pub struct Pair {
     colleague: List,
 }
 
+/// When people come back.
+const NOON: Ms = 4 * 3_600_000;
+
 fn author() -> DeviceKey {
     DeviceKey::new([1; 32], 0)
 }
@@ -52,7 +55,7 @@ impl List {
     /// In memory only: what a vault costs is nobody's here.
     fn open(key: DeviceKey, kept: &Kept) -> Self {
         Self {
-            device: Device::open(key, false, kept.records.iter().cloned()),
+            device: Device::open(key, false, NOON, kept.records.iter().cloned()),
             ids: Rc::clone(&kept.ids),
         }
     }
@@ -65,7 +68,7 @@ impl Engine for Corridor {
     type Pair = Pair;
 
     fn write(tasks: &[Task]) -> Kept {
-        let mut device = Device::open(author(), true, []);
+        let mut device = Device::open(author(), true, 0, []);
         device.command(Command::SetProfile(Profile {
             name: "Dr. Smith".into(),
             role: "dentist".into(),
@@ -96,7 +99,7 @@ impl Engine for Corridor {
 
     fn newcomer(kept: &Kept) -> List {
         List {
-            device: Device::open(colleague(), false, []),
+            device: Device::open(colleague(), false, NOON, []),
             ids: Rc::clone(&kept.ids),
         }
     }
