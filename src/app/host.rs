@@ -169,7 +169,7 @@ impl BrowserHost {
         let places = match setting {
             Setting::Theme => vec![(local, Some(format!("{PREFIX}theme")))],
             Setting::Keys => vec![(local, Some(format!("{PREFIX}keys")))],
-            Setting::Draft => {
+            Setting::Draft(to) => {
                 let Some(page) = self.page.upgrade() else {
                     return Vec::new();
                 };
@@ -177,11 +177,12 @@ impl BrowserHost {
                     return Vec::new();
                 };
                 let slot = page.handle().and_then(|room| room.slot());
+                let to = to.map(|to| format!("/{to}")).unwrap_or_default();
                 vec![
-                    (session, Some(format!("{PREFIX}draft/{room}"))),
+                    (session, Some(format!("{PREFIX}draft/{room}{to}"))),
                     (
                         local,
-                        slot.map(|slot| format!("{PREFIX}draft/{room}/{slot}")),
+                        slot.map(|slot| format!("{PREFIX}draft/{room}/{slot}{to}")),
                     ),
                 ]
             }

@@ -1,6 +1,7 @@
 //! The rooms this device knows: one record per room at `corridor/1/link/<room>`, for the home page.
 
 use crate::browser::storage::{PREFIX, Texts};
+use crate::state::select::chat::all_unread;
 use corridor_core::id::{RoomId, TaskId};
 use corridor_core::key::RoomKey;
 use corridor_core::model::TaskStatus;
@@ -73,7 +74,7 @@ impl Summary {
     }
 
     fn write(&mut self, node: &Node) {
-        self.record.unread = node.room().unread;
+        self.record.unread = all_unread(&node.room());
         self.record.open_tasks = self.open.len();
         let text = link_record_json(&self.record);
         // A full device shows an older count on its home page: that is all.

@@ -1,7 +1,7 @@
 //! What the screen may ask of the browser, as one object-safe trait. The app implements it over
 //! `browser/`; the screen never sees web-sys.
 
-use corridor_core::id::RoomId;
+use corridor_core::id::{RoomId, WriterId};
 use corridor_core::model::Profile;
 use corridor_core::time::Wall;
 
@@ -36,7 +36,7 @@ pub struct KnownRoom {
     pub opened: Wall,
     /// Names of people seen in it, to tell rooms apart.
     pub people: Vec<String>,
-    /// Messages not yet read here.
+    /// Messages not yet read here, private ones included.
     pub unread: usize,
     /// Tasks not yet done.
     pub open_tasks: usize,
@@ -67,8 +67,8 @@ pub enum TimeStyle {
 pub enum Setting {
     /// `light`, `dark`; absent: as the system says.
     Theme,
-    /// The draft of the open room's composer.
-    Draft,
+    /// What is being written in the open room: to one person, or (`None`) to all.
+    Draft(Option<WriterId>),
     /// `off` when single-key shortcuts are switched off (WCAG 2.1.4).
     Keys,
 }

@@ -12,7 +12,8 @@ pub use rows::{Row, Rows};
 
 use corridor_core::id::{OpId, TaskId, WriterId};
 use corridor_core::node::{
-    Changes, Command, CommandError, Done, MessageView, Node, PersonView, RoomView, TaskView,
+    Changes, Command, CommandError, Done, LostView, MessageView, Node, PersonView, RoomView,
+    TaskView,
 };
 use leptos::prelude::*;
 use std::cmp::Ordering;
@@ -33,6 +34,8 @@ pub struct RoomState {
     pub tasks: Rows<TaskView>,
     /// In the order they are shown.
     pub messages: Rows<MessageView>,
+    /// One's own edits that lost to concurrent ones, oldest first.
+    pub lost: RwSignal<Vec<LostView>>,
 }
 
 impl Row for PersonView {
@@ -75,6 +78,7 @@ impl RoomState {
             people: Rows::new(node.people()),
             tasks: Rows::new(node.tasks()),
             messages: Rows::new(node.messages()),
+            lost: RwSignal::new(node.lost_edits()),
         }
     }
 
@@ -84,6 +88,13 @@ impl RoomState {
             let room = node.room();
             if self.room.with_untracked(|old| *old != room) {
                 self.room.set(room);
+            }
+        }
+        let shows_lost = self.lost.with_untracked(|lost| !lost.is_empty());
+        if changes.lost || (shows_lost && !changes.tasks.is_empty()) {
+            let lost = node.lost_edits();
+            if self.lost.with_untracked(|old| *old != lost) {
+                self.lost.set(lost);
             }
         }
         if changes.people {

@@ -18,6 +18,7 @@ pub(crate) fn Help() -> impl IntoView {
         ("?", words.key_help),
         ("F6", words.key_regions),
         ("Alt + ↑ ↓", words.key_move),
+        ("Ctrl + Z", words.key_undo),
         ("Esc", words.key_escape),
     ];
     view! {

@@ -1,7 +1,9 @@
-//! The keyboard: single keys outside text fields, F6 between regions, and what happens when a page goes away.
+//! The keyboard: single keys and undo outside text fields, F6 between regions.
 
 use super::ctx::Ui;
 use super::room::{Places, Tab};
+use super::tasks::undo;
+use crate::state::RoomState;
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
 
@@ -16,9 +18,14 @@ pub(crate) fn help_key(ui: Ui) {
 }
 
 /// The keys of a room.
-pub(crate) fn room_keys(ui: Ui, places: Places) {
+pub(crate) fn room_keys(ui: Ui, room: RoomState, places: Places) {
     listen(move |event| {
         let key = event.key();
+        if is_undo(event) && !typing() && !dialog_open() {
+            event.prevent_default();
+            undo(ui, room);
+            return;
+        }
         if key == "F6" && !dialog_open() {
             event.prevent_default();
             places.next_region(event.shift_key());
@@ -48,14 +55,6 @@ enum Target {
     Message,
 }
 
-/// Deletions that still wait for an undo are carried out before the page may go away.
-pub(crate) fn settle_on_leave(ui: Ui) {
-    for event in ["pagehide", "visibilitychange", "popstate"] {
-        let listener = window_event_listener_untyped(event, move |_| ui.toasts.settle());
-        on_cleanup(move || listener.remove());
-    }
-}
-
 fn listen(run: impl Fn(&KeyboardEvent) + 'static) {
     let listener = window_event_listener(ev::keydown, move |event| run(&event));
     on_cleanup(move || listener.remove());
@@ -68,10 +67,21 @@ fn dialog_open() -> bool {
 /// True when a key means a shortcut: no modifier, no text field, no dialog, not switched off.
 fn single_key(ui: Ui, event: &KeyboardEvent) -> bool {
     let modified = event.ctrl_key() || event.alt_key() || event.meta_key() || event.is_composing();
-    let typing = document().active_element().is_some_and(|element| {
+    ui.keys.get_untracked() && !modified && !typing() && !dialog_open()
+}
+
+fn is_undo(event: &KeyboardEvent) -> bool {
+    (event.ctrl_key() ^ event.meta_key())
+        && !event.alt_key()
+        && !event.shift_key()
+        && event.key().eq_ignore_ascii_case("z")
+}
+
+/// True while the focus is where keys write text.
+fn typing() -> bool {
+    document().active_element().is_some_and(|element| {
         element
             .matches("input:not([type=checkbox], [type=radio]), textarea, select")
             .unwrap_or(true)
-    });
-    ui.keys.get_untracked() && !modified && !typing && !dialog_open()
+    })
 }

@@ -33,6 +33,7 @@ mod room;
 mod tasks;
 mod words;
 
+use crate::state::select::chat::all_unread;
 use crate::state::{Dispatch, Host, RoomState, Route};
 use crate::ui::parts::react::memo;
 use leptos::html;
@@ -57,12 +58,9 @@ pub fn Root(
     let ui = ctx::Ui::new(attended, dispatch, host);
     provide_context(ui);
     keys::help_key(ui);
-    keys::settle_on_leave(ui);
 
-    Effect::new(move |_| {
-        let unread = room
-            .get()
-            .map_or(0, |room| room.room.with(|room| room.unread));
+    parts::react::effect(move || {
+        let unread = room.get().map_or(0, |room| room.room.with(all_unread));
         let mut title = String::new();
         if unread > 0 {
             title.push('(');

@@ -56,12 +56,51 @@ async function painted(page) {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 
-async function shoot(person, name) {
+/** A few words between two people, and one not yet read. */
+async function privately(smith, ann) {
+  const id = async (person) => (await person.view()).room.me;
+  const [toAnn, toSmith] = [await id(ann), await id(smith)];
+  for (const [person, to, text] of [
+    [smith, toAnn, "Could you stay until six today? I would rather not ask in front of everyone."],
+    [ann, toSmith, "Yes, if I can leave early on Friday."],
+    [smith, toAnn, "Friday is fine. Thank you!"],
+  ]) {
+    const { message } = await person.command({ type: "post", text, to });
+    const other = person === smith ? ann : smith;
+    await other.hasMessage(text);
+    await other.command({ type: "markRead", id: message });
+  }
+  await smith.until("sees it read", ({ messages }) => messages.at(-1).delivery[0].state === "read");
+}
+
+/** Dr. Smith changes a task that Ann changes, and one that she deletes, while they cannot reach each other. */
+async function lose(smith, ann) {
+  const task = async (title) => (await smith.task(title)).id;
+  const [tray, lab] = [await task("Sterilise tray 4"), await task("Call the lab about the night guard")];
+  const apart = async (on) => {
+    await ann.command({ type: "fault", relayOnly: on });
+    await ann.command({ type: "fault", cutHub: on });
+  };
+  await apart(true);
+  await ann.until("is alone", ({ people }) => people.every(({ me, path }) => me || path === "none"));
+  await smith.command({ type: "editTask", id: tray, task: { title: "Sterilise trays 4 and 5" } });
+  await smith.command({ type: "editTask", id: lab, task: { notes: "Ask for Ms. Lee" } });
+  await ann.command({ type: "editTask", id: tray, task: { title: "Sterilise tray 4, twice" } });
+  await ann.command({ type: "deleteTask", id: lab });
+  await apart(false);
+  await smith.until("is told", (view) => view.lost.length === 2);
+  await smith.reaches(ann, "direct");
+}
+
+/** `before` sets the scene on each page anew. */
+async function shoot(person, name, before = async () => {}) {
   const { page } = person;
   for (const [size, viewport] of Object.entries(SIZES)) {
     await page.setViewport(viewport);
     // An emulated device keeps the zoom of a larger one before it, so they grow, and each loads the page anew.
     await page.reload();
+    await painted(page);
+    await before(person, size);
     for (const scheme of SCHEMES) {
       await page.emulateMediaFeatures([
         { name: "prefers-color-scheme", value: scheme },
@@ -91,6 +130,13 @@ try {
   await smith.reaches(ann);
   await furnish(smith, ann);
   await shoot(smith, "room");
+  await privately(smith, ann);
+  await shoot(smith, "private", async (person, size) => {
+    if (size !== "desktop") await person.page.click(".tab:nth-child(2)");
+    await person.click("button", "Ann");
+  });
+  await lose(smith, ann);
+  await shoot(smith, "lost");
   console.log(`The screenshots are in ${FOLDER}`);
 } finally {
   await browser.close();

@@ -1,9 +1,53 @@
-//! Messages: day separators, grouping by author, the unread line, and how far an own message got.
+//! Messages: conversations, day separators, grouping by author, the unread line, and how far an own message got.
 
 use corridor_core::id::{OpId, WriterId};
-use corridor_core::node::{Delivery, MessageView};
+use corridor_core::node::{Delivery, MessageView, RoomView};
 use corridor_core::time::Wall;
 use std::time::Duration;
+
+/// The conversations of a room: the one everybody reads, and those between two people.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Talks {
+    room: Vec<OpId>,
+    /// The one begun first comes first, so that none moves when somebody writes.
+    private: Vec<(WriterId, Vec<OpId>)>,
+}
+
+impl Talks {
+    /// Sorts out `messages`, given in order with the other person of a private one.
+    #[must_use]
+    pub fn new(messages: impl IntoIterator<Item = (OpId, Option<WriterId>)>) -> Self {
+        let mut talks = Self::default();
+        for (id, with) in messages {
+            let Some(with) = with else {
+                talks.room.push(id);
+                continue;
+            };
+            match talks.private.iter_mut().find(|talk| talk.0 == with) {
+                Some((_, ids)) => ids.push(id),
+                None => talks.private.push((with, vec![id])),
+            }
+        }
+        talks
+    }
+
+    /// The messages with one person, or (`None`) those to the room, in order.
+    #[must_use]
+    pub fn with(&self, with: Option<WriterId>) -> &[OpId] {
+        let Some(with) = with else { return &self.room };
+        let talk = self.private.iter().find(|talk| talk.0 == with);
+        talk.map_or(&[], |(_, ids)| ids)
+    }
+
+    /// With whom there are private messages, and at the end the person with whom a conversation is `open` that
+    /// has none yet.
+    #[must_use]
+    pub fn people(&self, open: Option<WriterId>) -> Vec<WriterId> {
+        let known = self.private.iter().map(|talk| talk.0);
+        let new = open.filter(|open| self.with(Some(*open)).is_empty());
+        known.chain(new).collect()
+    }
+}
 
 /// Messages of one author closer together than this share a head.
 pub const GROUP_WITHIN: Duration = Duration::from_secs(5 * 60);
@@ -75,6 +119,8 @@ fn millis(duration: Duration) -> u64 {
 pub enum Progress {
     /// On this device only.
     Saved,
+    /// Nobody has confirmed it in the time it mattered.
+    Expired,
     /// Handed to a path that leads to somebody.
     OnItsWay,
     /// Some devices, or all, have confirmed it.
@@ -100,17 +146,25 @@ pub enum Progress {
 pub fn progress(delivery: &[(WriterId, Delivery)]) -> Progress {
     let of = delivery.len();
     let reached = |rung: Delivery| delivery.iter().filter(|(_, at)| *at >= rung).count();
+    let expired = delivery.iter().any(|(_, at)| *at == Delivery::Expired);
     match (
         reached(Delivery::Read),
         reached(Delivery::Delivered),
         reached(Delivery::Sent),
     ) {
+        (_, 0, _) if expired => Progress::Expired,
         (_, _, 0) => Progress::Saved,
         (_, 0, _) => Progress::OnItsWay,
         (0, by, _) => Progress::Delivered { by, of },
         (read, _, _) if read == of => Progress::ReadByAll,
         (by, _, _) => Progress::Read { by, of },
     }
+}
+
+/// Messages not yet read here, to the room and private.
+#[must_use]
+pub fn all_unread(room: &RoomView) -> usize {
+    room.unread + room.unread_private
 }
 
 /// The first message, in order, that was not read here.
@@ -172,6 +226,25 @@ mod tests {
     }
 
     #[test]
+    fn a_room_shows_no_private_message_and_talks_keep_their_order() {
+        let [ann, ben, eve] = [1, 2, 3].map(|n| WriterId([n; 16]));
+        let talks = Talks::new([
+            (id(1, 1), Some(ann)),
+            (id(2, 1), None),
+            (id(9, 1), Some(ben)),
+            (id(9, 2), None),
+            (id(9, 3), Some(ann)),
+        ]);
+        assert_eq!(talks.with(None), [id(2, 1), id(9, 2)]);
+        assert_eq!(talks.with(Some(ann)), [id(1, 1), id(9, 3)]);
+        assert_eq!(talks.with(Some(ben)), [id(9, 1)]);
+        assert!(talks.with(Some(eve)).is_empty());
+        assert_eq!(talks.people(None), [ann, ben]);
+        assert_eq!(talks.people(Some(ben)), [ann, ben]);
+        assert_eq!(talks.people(Some(eve)), [ann, ben, eve]);
+    }
+
+    #[test]
     fn one_author_within_five_minutes_shares_a_head() {
         let minute = 60 * 1000;
         let at = |minutes: u64| Wall(10 * DAY + 9 * HOUR + minutes * minute);
@@ -217,7 +290,7 @@ mod tests {
                 .collect();
             progress(&delivery)
         };
-        use Delivery::{Delivered, Read, Saved, Sent};
+        use Delivery::{Delivered, Expired, Read, Saved, Sent};
         assert_eq!(to(&[]), Progress::Saved);
         assert_eq!(to(&[Saved, Saved]), Progress::Saved);
         assert_eq!(to(&[Saved, Sent]), Progress::OnItsWay);
@@ -227,6 +300,11 @@ mod tests {
         );
         assert_eq!(to(&[Read, Delivered]), Progress::Read { by: 1, of: 2 });
         assert_eq!(to(&[Read, Read]), Progress::ReadByAll);
+        assert_eq!(to(&[Expired, Sent]), Progress::Expired);
+        assert_eq!(
+            to(&[Expired, Delivered]),
+            Progress::Delivered { by: 1, of: 2 }
+        );
     }
 
     #[test]

@@ -19,6 +19,13 @@ pub enum Pill {
         /// Reached through the hub.
         relayed: usize,
     },
+    /// Whoever is not reached directly is reached through a colleague.
+    Relay {
+        /// Reached directly.
+        direct: usize,
+        /// Reached through a colleague.
+        relayed: usize,
+    },
     /// Everyone who was here is being reconnected.
     Reconnecting,
     /// The hub is fine, and nobody else is here.
@@ -46,9 +53,9 @@ pub enum Mood {
     Off,
 }
 
-/// The line for `room`.
+/// The line for `room`, where `through_people` are reached through a colleague.
 #[must_use]
-pub fn pill(room: &RoomView) -> Pill {
+pub fn pill(room: &RoomView, through_people: usize) -> Pill {
     let Connection {
         direct,
         relayed,
@@ -64,6 +71,7 @@ pub fn pill(room: &RoomView) -> Pill {
             waiting: room.waiting,
         },
         (direct, 0, _) => Pill::Direct(direct),
+        (direct, relayed, _) if through_people >= relayed => Pill::Relay { direct, relayed },
         (0, relayed, _) => Pill::Hub(relayed),
         (direct, relayed, _) => Pill::Mixed { direct, relayed },
     }
@@ -75,7 +83,7 @@ impl Pill {
     pub fn mood(self) -> Mood {
         match self {
             Self::Direct(_) | Self::Alone { .. } => Mood::Good,
-            Self::Hub(_) | Self::Mixed { .. } => Mood::Detour,
+            Self::Hub(_) | Self::Mixed { .. } | Self::Relay { .. } => Mood::Detour,
             Self::Connecting | Self::Reconnecting => Mood::Busy,
             Self::Offline { .. } => Mood::Off,
         }
@@ -99,6 +107,8 @@ pub enum Notice {
     NoDirect,
     /// Changes that carry a time in the future wait for it.
     FutureChanges(usize),
+    /// This device's clock is ahead of the others' by so many seconds (negative: behind).
+    ClockAhead(i64),
 }
 
 /// Why the hub refuses, as far as a person can do something about it.
@@ -141,7 +151,36 @@ pub fn notices(room: &RoomView, missing: &[Missing]) -> Vec<Notice> {
     if room.quarantined > 0 {
         all.push(Notice::FutureChanges(room.quarantined));
     }
+    if let Some(ms) = room.clock_ahead_ms {
+        all.push(Notice::ClockAhead(ms / 1000));
+    }
     all
+}
+
+/// A length of time as a person says it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Span {
+    /// Less than a minute.
+    Seconds(u64),
+    /// Less than an hour.
+    Minutes(u64),
+    /// Less than a day: hours and minutes.
+    Hours(u64, u64),
+    /// Days and hours.
+    Days(u64, u64),
+}
+
+/// `seconds` rounded to its two largest units.
+#[must_use]
+pub fn span(seconds: u64) -> Span {
+    let minutes = (seconds + 30) / 60;
+    let hours = (minutes + 30) / 60;
+    match (seconds, minutes, hours) {
+        (..60, _, _) => Span::Seconds(seconds),
+        (_, ..60, _) => Span::Minutes(minutes),
+        _ if minutes < 24 * 60 => Span::Hours(minutes / 60, minutes % 60),
+        _ => Span::Days(hours / 24, hours % 24),
+    }
 }
 
 fn kind(why: Refusal) -> RefusalKind {
@@ -175,6 +214,9 @@ mod tests {
             },
             waiting: 3,
             unread: 0,
+            unread_private: 0,
+            undo: None,
+            clock_ahead_ms: None,
             storage: StorageState::Fine,
             quarantined: 0,
             rejected: 0,
@@ -184,6 +226,7 @@ mod tests {
     #[test]
     fn the_pill_says_how_people_are_reached() {
         use HubState::{Connecting, Joined, Unreachable};
+        let pill = |room: &RoomView| pill(room, 0);
         assert_eq!(pill(&room(Joined, 3, 0, 1)), Pill::Direct(3));
         assert_eq!(pill(&room(Unreachable, 3, 0, 0)), Pill::Direct(3));
         assert_eq!(pill(&room(Joined, 0, 2, 0)), Pill::Hub(2));
@@ -205,6 +248,34 @@ mod tests {
             pill(&room(HubState::Refused(Refusal::Ended), 0, 0, 0)),
             Pill::Offline { waiting: 3 }
         );
+    }
+
+    #[test]
+    fn the_pill_names_the_hub_only_where_the_hub_passes_things_on() {
+        let relay = Pill::Relay {
+            direct: 1,
+            relayed: 2,
+        };
+        let mixed = Pill::Mixed {
+            direct: 1,
+            relayed: 2,
+        };
+        assert_eq!(pill(&room(HubState::Unreachable, 1, 2, 0), 2), relay);
+        assert_eq!(pill(&room(HubState::Joined, 1, 2, 0), 1), mixed);
+        assert_eq!(pill(&room(HubState::Joined, 1, 0, 0), 0), Pill::Direct(1));
+    }
+
+    #[test]
+    fn a_wrong_clock_is_told_in_two_units() {
+        assert_eq!(span(45), Span::Seconds(45));
+        assert_eq!(span(90), Span::Minutes(2));
+        assert_eq!(span(3720), Span::Hours(1, 2));
+        assert_eq!(span(3599), Span::Hours(1, 0));
+        assert_eq!(span(24 * 3600 - 1), Span::Days(1, 0));
+        assert_eq!(span(26 * 3600 + 100), Span::Days(1, 2));
+        let mut off = room(HubState::Joined, 1, 0, 0);
+        off.clock_ahead_ms = Some(-3_720_400);
+        assert_eq!(notices(&off, &[]), [Notice::ClockAhead(-3720)]);
     }
 
     #[test]

@@ -4,5 +4,6 @@
 pub mod chat;
 pub mod connection;
 pub mod edit;
+pub mod lost;
 pub mod people;
 pub mod tasks;

@@ -145,8 +145,6 @@ pub struct Exceptions {
     pub added: Vec<TaskId>,
     /// Kept among those to do although ticked a moment ago, or open in an editor.
     pub in_place: Vec<TaskId>,
-    /// Not shown: about to be deleted.
-    pub hidden: Vec<TaskId>,
 }
 
 /// Sorts tasks into the list. Offer them in list order.
@@ -174,14 +172,10 @@ impl<'a> Sieve<'a> {
 
     /// Takes the next task.
     pub fn offer(&mut self, task: &TaskView) {
-        let Exceptions {
-            added,
-            in_place,
-            hidden,
-        } = self.exceptions;
+        let Exceptions { added, in_place } = self.exceptions;
         let stays = in_place.contains(&task.id);
         let shows = stays || added.contains(&task.id) || self.filter.admits(task, self.around);
-        if hidden.contains(&task.id) || !shows {
+        if !shows {
             return;
         }
         if task.status == TaskStatus::Done && !stays {
@@ -294,13 +288,12 @@ mod tests {
             &Filter::default(),
             &Exceptions {
                 in_place: vec![id(2)],
-                hidden: vec![id(4)],
                 ..Exceptions::default()
             },
             &all,
         );
         assert_eq!(shown.to_do, [id(1), id(2), id(5)]);
-        assert!(shown.done.is_empty());
+        assert_eq!(shown.done, [id(4)]);
         // A task added here shows under any filter, and goes to the others once it is done.
         let none = Filter {
             place: Some("Nowhere".into()),

@@ -1,5 +1,6 @@
 //! The box to write in. The text stays in it until it is saved, and a draft survives a reload.
 
+use super::talk::Talk;
 use crate::state::select::chat::excerpt;
 use crate::state::{RoomState, Setting};
 use crate::ui::ctx::{Ui, refusal, ui};
@@ -8,7 +9,6 @@ use crate::ui::parts::later::Later;
 use crate::ui::parts::react::{self, slot};
 use crate::ui::room::{Focus as _, name_of, places};
 use crate::ui::words::{fill, w};
-use corridor_core::id::OpId;
 use corridor_core::node::Command;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -17,14 +17,28 @@ use std::time::Duration;
 const SAY_AGAIN: Duration = Duration::from_secs(4);
 
 #[component]
-pub(crate) fn Composer(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl IntoView {
+pub(crate) fn Composer(talk: Talk) -> impl IntoView {
     let ui = ui();
     let words = w();
     let places = places();
-    let text = RwSignal::new(ui.host().setting(Setting::Draft).unwrap_or_default());
+    let Talk {
+        room,
+        with,
+        replying,
+        ..
+    } = talk;
+    let draft = Setting::Draft(with);
+    let text = RwSignal::new(ui.host().setting(draft).unwrap_or_default());
+    let (label, hint) = match with {
+        None => (words.message, words.message_hint),
+        Some(_) => (words.private_message, words.private_hint),
+    };
+    let label = react::text(move || fill(label, &[&talk.name()]));
+    let hint = react::text(move || fill(hint, &[&talk.name()]));
     let error = RwSignal::new(None::<&'static str>);
     let busy = StoredValue::new(false);
-    let typing = Typing::new(ui);
+    // Who writes to whom in private is nobody else's business, and typing is told to all.
+    let typing = Typing::new(ui, with.is_none());
 
     let send = move || {
         let typed = text.get_untracked();
@@ -33,9 +47,18 @@ pub(crate) fn Composer(room: RoomState, replying: RwSignal<Option<OpId>>) -> imp
             return;
         }
         busy.set_value(true);
-        let command = Command::say(body, replying.get_untracked());
+        let command = Command::Post {
+            text: body.into(),
+            reply_to: replying.get_untracked(),
+            to: with,
+            ttl_ms: None,
+        };
         ui.send(command, move |result| {
             if busy.try_set_value(false).is_some() {
+                // Another conversation shows by now: this one's draft is said.
+                if result.is_ok() && ui.host().setting(draft) == Some(typed) {
+                    ui.host().set_setting(draft, None);
+                }
                 return;
             }
             match result {
@@ -46,7 +69,7 @@ pub(crate) fn Composer(room: RoomState, replying: RwSignal<Option<OpId>>) -> imp
                     // What was typed while it was being saved stays.
                     if text.with_untracked(|now| *now == typed) {
                         text.set(String::new());
-                        ui.host().set_setting(Setting::Draft, None);
+                        ui.host().set_setting(draft, None);
                     }
                 }
                 Err(why) => error.set(Some(refusal(why))),
@@ -57,6 +80,7 @@ pub(crate) fn Composer(room: RoomState, replying: RwSignal<Option<OpId>>) -> imp
     view! {
         <form
             class="composer"
+            class:private=with.is_some()
             novalidate
             on:submit=move |event| {
                 event.prevent_default();
@@ -64,26 +88,32 @@ pub(crate) fn Composer(room: RoomState, replying: RwSignal<Option<OpId>>) -> imp
                 places.composer.focus();
             }
         >
-            <p class="typing" aria-live="off">
-                {react::text(move || who_types(room))}
-            </p>
-            <Reply room replying />
+            {with
+                .is_none()
+                .then(|| {
+                    view! {
+                        <p class="typing" aria-live="off">
+                            {react::text(move || who_types(room))}
+                        </p>
+                    }
+                })}
+            <Reply talk />
             <p class="error" role="alert">
                 {error}
             </p>
             <div class="composer-row">
                 <label class="field bare">
-                    <span class="visually-hidden">{words.message}</span>
+                    <span class="visually-hidden">{label}</span>
                     <textarea
                         rows="1"
-                        placeholder=words.message_hint
+                        placeholder=hint
                         aria-describedby="care"
                         node_ref=places.composer
                         prop:value=text
                         on:input=move |event| {
                             let value = event_target_value(&event);
                             ui.host()
-                                .set_setting(Setting::Draft, (!value.is_empty()).then_some(&value));
+                                .set_setting(draft, (!value.is_empty()).then_some(&value));
                             if value.is_empty() { typing.stop() } else { typing.go_on() }
                             text.set(value);
                         }
@@ -113,7 +143,9 @@ pub(crate) fn Composer(room: RoomState, replying: RwSignal<Option<OpId>>) -> imp
 
 /// Which message will be answered.
 #[component]
-fn Reply(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl IntoView {
+fn Reply(talk: Talk) -> impl IntoView {
+    let places = places();
+    let Talk { room, replying, .. } = talk;
     slot(move || match replying.get() {
         None => ().into_any(),
         Some(id) => {
@@ -134,7 +166,7 @@ fn Reply(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl IntoView {
                         aria-label=w().stop_reply
                         on:click=move |_| {
                             replying.set(None);
-                            places().composer.focus();
+                            places.composer.focus();
                         }
                     >
                         <Icon name="#i-close" />
@@ -166,14 +198,16 @@ fn who_types(room: RoomState) -> String {
 #[derive(Clone, Copy)]
 struct Typing {
     ui: Ui,
+    told: bool,
     later: Later,
     touched: StoredValue<bool>,
 }
 
 impl Typing {
-    fn new(ui: Ui) -> Self {
+    fn new(ui: Ui, told: bool) -> Self {
         Self {
             ui,
+            told,
             later: Later::new(),
             touched: StoredValue::new(false),
         }
@@ -182,7 +216,7 @@ impl Typing {
     /// A key was pressed.
     fn go_on(self) {
         self.touched.set_value(true);
-        if !self.later.waits() {
+        if self.told && !self.later.waits() {
             self.say();
         }
     }

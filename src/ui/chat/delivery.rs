@@ -15,6 +15,8 @@ pub(crate) fn Rung(
     row: RwSignal<MessageView>,
     /// Each person shows.
     open: RwSignal<bool>,
+    /// To one person only.
+    private: bool,
     /// The symbol only; the words are for assistive technology.
     brief: bool,
 ) -> impl IntoView {
@@ -28,7 +30,7 @@ pub(crate) fn Rung(
             on:click=move |_| open.update(|open| *open = !*open)
         >
             <Icon name=says(move || symbol(at.get())) />
-            <span class:visually-hidden=brief>{text(move || sentence(at.get()))}</span>
+            <span class:visually-hidden=brief>{text(move || sentence(at.get(), private))}</span>
         </button>
     }
     .into_any()
@@ -62,7 +64,7 @@ pub(crate) fn Detail(room: RoomState, row: RwSignal<MessageView>) -> impl IntoVi
 fn step_words(at: Delivery) -> (&'static str, &'static str) {
     let words = w();
     match at {
-        Delivery::Expired => ("#i-disk", words.expired),
+        Delivery::Expired => ("#i-clock", words.expired),
         Delivery::Saved => ("#i-disk", words.saved_here),
         Delivery::Sent => ("#i-arrow", words.on_its_way),
         Delivery::Delivered => ("#i-check", words.delivered),
@@ -73,15 +75,19 @@ fn step_words(at: Delivery) -> (&'static str, &'static str) {
 fn symbol(at: Progress) -> &'static str {
     match at {
         Progress::Saved => "#i-disk",
+        Progress::Expired => "#i-clock",
         Progress::OnItsWay => "#i-arrow",
         Progress::Delivered { .. } => "#i-check",
         Progress::Read { .. } | Progress::ReadByAll => "#i-checks",
     }
 }
 
-fn sentence(at: Progress) -> String {
+fn sentence(at: Progress, private: bool) -> String {
     let words = w();
     match at {
+        Progress::Delivered { .. } if private => String::from(words.delivered),
+        Progress::ReadByAll if private => String::from(words.read),
+        Progress::Expired => String::from(words.expired),
         Progress::Saved => String::from(words.saved_here),
         Progress::OnItsWay => String::from(words.on_its_way),
         Progress::Delivered { by, of } => {

@@ -3,14 +3,14 @@
 
 use super::message::Message;
 use super::scroll::Scroll;
-use crate::state::RoomState;
+use super::talk::Talk;
 use crate::state::select::chat::{first_unread, lines};
 use crate::ui::ctx::ui;
 use crate::ui::parts::icon::Icon;
 use crate::ui::parts::later::Later;
-use crate::ui::parts::react::{Entry, flag, memo, rows, text, when};
+use crate::ui::parts::react::{Entry, effect, flag, memo, rows, text, when};
 use crate::ui::room::places;
-use crate::ui::words::w;
+use crate::ui::words::{fill, w};
 use corridor_core::id::OpId;
 use corridor_core::node::Command;
 use leptos::prelude::*;
@@ -23,15 +23,19 @@ const MOST: usize = 450;
 const BEFORE_UNREAD: usize = 20;
 
 #[component]
-pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl IntoView {
+pub(crate) fn Log(talk: Talk) -> impl IntoView {
     let ui = ui();
     let places = places();
     let words = w();
-    let order = room.messages.order();
+    let Talk { room, order, .. } = talk;
     let scroll = Scroll::new();
-    let unread_from = RwSignal::new(unread(room));
+    let unread_from = RwSignal::new(unread(talk));
     // How many of the oldest are not mounted.
-    let skip = RwSignal::new(first_skip(room, unread_from.get_untracked()));
+    let skip = RwSignal::new(first_skip(talk, unread_from.get_untracked()));
+    let label = text(move || match talk.with {
+        None => String::from(words.conversation),
+        Some(_) => fill(words.private_log, &[&talk.name()]),
+    });
 
     let shown = memo(move || {
         let from = unread_from.get();
@@ -49,7 +53,7 @@ pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl Int
     });
 
     let mark_read = move || {
-        let Some(first) = unread(room).filter(|_| ui.attended.get_untracked()) else {
+        let Some(first) = unread(talk).filter(|_| ui.attended.get_untracked()) else {
             return;
         };
         let lines = shown.get_untracked();
@@ -79,13 +83,15 @@ pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl Int
     };
 
     // New messages: follow the end, or say that there are some.
-    Effect::new(move |before: Option<Option<OpId>>| {
+    let mut before = None;
+    effect(move || {
         let last = order.with(|order| order.last().copied());
         let mine = last.is_some_and(|id| id.writer == room.room.with_untracked(|room| room.me));
         let arrived = before.is_some_and(|before| before != last);
+        before = Some(last);
         let reading = ui.attended.get_untracked() && scroll.at_end.get_untracked();
         if arrived && !reading {
-            set_unread_line(room, unread_from);
+            set_unread_line(talk, unread_from);
         }
         if scroll.at_end.get_untracked() {
             let count = order.with_untracked(Vec::len);
@@ -97,10 +103,9 @@ pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl Int
             to_end.set_value(true);
         }
         settle();
-        last
     });
     // Coming back to the page, or to this tab of it.
-    Effect::new(move |_| {
+    effect(move || {
         ui.attended.track();
         places.tab.track();
         settle();
@@ -114,7 +119,7 @@ pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl Int
                 class="log"
                 role="log"
                 aria-live="polite"
-                aria-label=words.conversation
+                aria-label=label
                 tabindex="0"
                 node_ref=scroll.node
                 on:scroll=move |_| settle()
@@ -137,7 +142,12 @@ pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl Int
                             view! {
                                 <div class="empty">
                                     <p class="empty-title">{words.no_messages}</p>
-                                    <p>{words.no_messages_hint}</p>
+                                    <p>
+                                        {text(move || match talk.with {
+                                            None => String::from(words.no_messages_hint),
+                                            Some(_) => fill(words.private_empty, &[&talk.name()]),
+                                        })}
+                                    </p>
                                 </div>
                             }
                                 .into_any()
@@ -148,7 +158,7 @@ pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl Int
                             move || shown.with(|lines| lines.iter().copied().map(Entry::Line).collect()),
                             move |entry| match entry {
                                 Entry::Line(line) => {
-                                    view! { <Message room line replying scroll /> }.into_any()
+                                    view! { <Message talk line scroll /> }.into_any()
                                 }
                                 _ => ().into_any(),
                             },
@@ -158,7 +168,7 @@ pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl Int
             </div>
             {when(
                 move || !scroll.at_end.get(),
-                move || view! { <ToEnd room scroll /> }.into_any(),
+                move || view! { <ToEnd talk scroll /> }.into_any(),
             )}
         </div>
     }
@@ -167,8 +177,8 @@ pub(crate) fn Log(room: RoomState, replying: RwSignal<Option<OpId>>) -> impl Int
 
 /// The way back to the end, with what waits there.
 #[component]
-fn ToEnd(room: RoomState, scroll: Scroll) -> impl IntoView {
-    let news = memo(move || room.room.with(|room| room.unread));
+fn ToEnd(talk: Talk, scroll: Scroll) -> impl IntoView {
+    let news = talk.unread;
     let label = text(move || match news.get() {
         0 => String::from(w().to_end),
         news => w().new_below.of(news),
@@ -187,33 +197,33 @@ fn ToEnd(room: RoomState, scroll: Scroll) -> impl IntoView {
     .into_any()
 }
 
-fn unread(room: RoomState) -> Option<OpId> {
+fn unread(talk: Talk) -> Option<OpId> {
     // The count is cheap, the search is not.
-    room.room
-        .try_with_untracked(|room| room.unread > 0)
-        .filter(|any| *any)?;
-    let order = room.messages.order().get_untracked();
+    talk.unread.try_get_untracked().filter(|count| *count > 0)?;
+    let order = talk.order.get_untracked();
     order.into_iter().find(|id| {
-        room.messages
+        talk.room
+            .messages
             .get(*id)
             .is_some_and(|row| row.with_untracked(|m| first_unread([m]).is_some()))
     })
 }
 
 /// The line stands where it was put until what is below it has been read.
-fn set_unread_line(room: RoomState, line: RwSignal<Option<OpId>>) {
+fn set_unread_line(talk: Talk, line: RwSignal<Option<OpId>>) {
     let still_unread = line.get_untracked().is_some_and(|id| {
-        room.messages
+        talk.room
+            .messages
             .get(id)
             .is_some_and(|row| row.with_untracked(|m| !m.read))
     });
-    if !still_unread && let Some(first) = unread(room) {
+    if !still_unread && let Some(first) = unread(talk) {
         line.set(Some(first));
     }
 }
 
-fn first_skip(room: RoomState, unread: Option<OpId>) -> usize {
-    room.messages.order().with_untracked(|order| {
+fn first_skip(talk: Talk, unread: Option<OpId>) -> usize {
+    talk.order.with_untracked(|order| {
         let unread = unread.and_then(|id| order.iter().position(|other| *other == id));
         let newest = order.len().saturating_sub(WINDOW);
         unread.map_or(newest, |at| newest.min(at.saturating_sub(BEFORE_UNREAD)))

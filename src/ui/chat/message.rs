@@ -2,9 +2,10 @@
 
 use super::delivery::{Detail, Rung};
 use super::scroll::Scroll;
+use super::talk::Talk;
 use crate::state::select::chat::{Line, excerpt};
 use crate::state::{RoomState, TimeStyle};
-use crate::ui::ctx::ui;
+use crate::ui::ctx::{Ui, ui};
 use crate::ui::parts::avatar::Avatar;
 use crate::ui::parts::icon::Icon;
 use crate::ui::parts::react::{self, memo, when};
@@ -12,6 +13,7 @@ use crate::ui::room::{Focus as _, name_of, places};
 use crate::ui::words::{fill, w};
 use corridor_core::id::OpId;
 use corridor_core::node::MessageView;
+use corridor_core::time::Wall;
 use leptos::prelude::*;
 
 /// Characters of a quoted message.
@@ -27,20 +29,17 @@ pub(crate) fn dom_id(id: OpId) -> String {
 }
 
 #[component]
-pub(crate) fn Message(
-    room: RoomState,
-    line: Line,
-    replying: RwSignal<Option<OpId>>,
-    scroll: Scroll,
-) -> impl IntoView {
+pub(crate) fn Message(talk: Talk, line: Line, scroll: Scroll) -> impl IntoView {
     let words = w();
     let ui = ui();
+    let Talk { room, replying, .. } = talk;
+    let private = talk.with.is_some();
     let Some(row) = room.messages.get(line.id) else {
         return ().into_any();
     };
     let row = RwSignal::from(row);
-    let (mine, at, reply_to) =
-        row.with_untracked(|m: &MessageView| (m.mine, m.stamp.wall(), m.reply_to));
+    let (mine, at, reply_to, expires) =
+        row.with_untracked(|m: &MessageView| (m.mine, m.stamp.wall(), m.reply_to, m.expires));
     let author = memo(move || name_of(room, line.id.writer));
     let text = memo(move || row.with(|m| String::from(m.text.expose())));
     let host = ui.host();
@@ -103,12 +102,13 @@ pub(crate) fn Message(
                         {if !mine {
                             view! { <ReplyButton line=line.id author text replying /> }.into_any()
                         } else if !line.tail {
-                            view! { <Rung row open brief=true /> }.into_any()
+                            view! { <Rung row open private brief=true /> }.into_any()
                         } else {
                             ().into_any()
                         }}
                     </div>
-                    {(mine && line.tail).then(|| view! { <Rung row open brief=false /> })}
+                    {expires.map(|at| view! { <p class="hint">{matters(ui, at)}</p> })}
+                    {(mine && line.tail).then(|| view! { <Rung row open private brief=false /> })}
                     {mine
                         .then(|| {
                             when(
@@ -121,6 +121,18 @@ pub(crate) fn Message(
         </li>
     }
     .into_any()
+}
+
+/// Until when a message matters, or did.
+fn matters(ui: Ui, until: Wall) -> Signal<String> {
+    react::text(move || {
+        let words = if ui.clock.get() < until {
+            w().matters_until
+        } else {
+            w().mattered_until
+        };
+        fill(words, &[&ui.when(until)])
+    })
 }
 
 #[component]

@@ -28,9 +28,11 @@ pub(crate) fn Avatar(
         .copied()
         .unwrap_or("avatar");
     view! {
-        <span class=class aria-hidden="true">
-            {text(move || name.with(|name| initials(name)))}
-        </span>
+        <span
+            class=class
+            aria-hidden="true"
+            data-letters=text(move || name.with(|name| initials(name)))
+        ></span>
     }
     .into_any()
 }

@@ -1,7 +1,7 @@
 //! Modal dialogs on the native element, which brings focus, Esc, the backdrop and the way back.
 
 use super::icon::Icon;
-use super::react::when;
+use super::react::{effect, when};
 use crate::ui::words::w;
 use leptos::html;
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ pub(crate) fn Dialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
+    effect(move || {
         let Some(dialog) = node.get() else { return };
         match (open.get(), dialog.open()) {
             // A dialog that cannot open stays closed, and says so.
@@ -68,8 +68,8 @@ pub(crate) fn Confirm<T: Clone + Send + Sync + 'static>(
     run: impl Fn(T) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(about.with(Option::is_some)));
-    Effect::new(move |_| {
+    effect(move || open.set(about.with(Option::is_some)));
+    effect(move || {
         if !open.get() && about.with_untracked(Option::is_some) {
             about.set(None);
         }

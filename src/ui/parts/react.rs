@@ -2,6 +2,7 @@
 //! framework's code is compiled once per type; these few types keep the download small.
 
 use crate::state::select::chat::Line;
+use crate::state::select::lost::LostKey;
 use corridor_core::id::{TaskId, WriterId};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -46,6 +47,15 @@ fn memo_of<T: PartialEq + Send + Sync + 'static>(
     work: Box<dyn Fn() -> T + Send + Sync>,
 ) -> Memo<T> {
     Memo::new(move |_| work())
+}
+
+/// Does something now, and again whenever what it reads changes.
+pub(crate) fn effect(run: impl FnMut() + 'static) {
+    effect_of(Box::new(run));
+}
+
+fn effect_of(run: Box<dyn FnMut()>) {
+    Effect::new(run);
 }
 
 type View = Box<dyn Fn() -> AnyView + Send + Sync>;
@@ -99,6 +109,8 @@ pub(crate) enum Entry {
     Line(Line),
     /// A person.
     Person(WriterId),
+    /// A lost edit.
+    Lost(LostKey),
     /// A toast.
     Toast(u64),
 }

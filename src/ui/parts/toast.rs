@@ -5,14 +5,15 @@ use super::icon::Icon;
 use super::later::Later;
 use super::react::{Entry, rows};
 use crate::ui::words::w;
+use corridor_core::id::WriterId;
 use leptos::prelude::*;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a plain note stays.
 const NOTE: Duration = Duration::from_secs(6);
-/// How long something can be undone.
-pub(crate) const UNDO: Duration = Duration::from_secs(10);
+/// How long an offer stays.
+const OFFER: Duration = Duration::from_secs(10);
 /// A toast under the pointer or with the focus in it stays this much longer.
 const HELD: Duration = Duration::from_secs(2);
 /// More than this at once hide the work.
@@ -20,13 +21,23 @@ const MOST: usize = 3;
 
 type Act = Arc<dyn Fn() + Send + Sync>;
 
+/// What a toast is about; a newer one about the same takes its place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum About {
+    /// Nothing that could come again.
+    Once,
+    /// One's own last change of tasks.
+    LastChange,
+    /// Private messages of this person.
+    From(WriterId),
+}
+
 #[derive(Clone)]
 struct Toast {
     id: u64,
+    about: About,
     text: String,
     action: Option<(&'static str, Act)>,
-    /// Runs when the toast goes without its action having been used.
-    unused: Option<Act>,
     stay: Duration,
 }
 
@@ -47,71 +58,50 @@ impl Toasts {
 
     /// Says something.
     pub(crate) fn say(self, text: impl Into<String>) {
-        self.push(text.into(), None, None, NOTE);
+        self.push(About::Once, text.into(), None, NOTE);
     }
 
     /// Says something and offers an action.
     pub(crate) fn offer(
         self,
+        about: About,
         text: String,
         label: &'static str,
         action: impl Fn() + Send + Sync + 'static,
     ) {
-        self.push(text, Some((label, Arc::new(action))), None, UNDO);
+        self.push(about, text, Some((label, Arc::new(action))), OFFER);
     }
 
-    /// Says something that can be undone for a while; `unused` runs when it was not.
-    pub(crate) fn undoable(
-        self,
-        text: String,
-        undo: impl Fn() + Send + Sync + 'static,
-        unused: impl Fn() + Send + Sync + 'static,
-    ) {
-        self.push(
-            text,
-            Some((w().undo, Arc::new(undo))),
-            Some(Arc::new(unused)),
-            UNDO,
-        );
-    }
-
-    /// Sends away everything that still waits for an undo.
-    pub(crate) fn settle(self) {
-        let waiting: Vec<u64> = self.list.with_untracked(|list| {
-            list.iter()
-                .filter(|toast| toast.unused.is_some())
-                .map(|toast| toast.id)
-                .collect()
-        });
-        for id in waiting {
-            self.dismiss(id);
+    /// Takes back what was said about something.
+    pub(crate) fn withdraw(self, about: About) {
+        let is_there = |list: &Vec<Toast>| list.iter().any(|toast| toast.about == about);
+        if self.list.with_untracked(is_there) {
+            self.list
+                .update(|list| list.retain(|toast| toast.about != about));
         }
     }
 
-    fn push(
-        self,
-        text: String,
-        action: Option<(&'static str, Act)>,
-        unused: Option<Act>,
-        stay: Duration,
-    ) {
+    /// Takes everything back.
+    pub(crate) fn clear(self) {
+        self.list.update(Vec::clear);
+    }
+
+    fn push(self, about: About, text: String, action: Option<(&'static str, Act)>, stay: Duration) {
         let id = self.next.get_value();
         self.next.set_value(id + 1);
         self.list.update(|list| {
+            list.retain(|toast| about == About::Once || toast.about != about);
+            if list.len() == MOST {
+                list.remove(0);
+            }
             list.push(Toast {
                 id,
+                about,
                 text,
                 action,
-                unused,
                 stay,
             });
         });
-        let oldest = self
-            .list
-            .with_untracked(|list| list.first().filter(|_| list.len() > MOST).map(|t| t.id));
-        if let Some(oldest) = oldest {
-            self.dismiss(oldest);
-        }
     }
 
     fn take(self, id: u64) -> Option<Toast> {
@@ -119,12 +109,6 @@ impl Toasts {
             let at = list.iter().position(|toast| toast.id == id)?;
             Some(list.remove(at))
         })?
-    }
-
-    fn dismiss(self, id: u64) {
-        if let Some(unused) = self.take(id).and_then(|toast| toast.unused) {
-            unused();
-        }
     }
 
     fn act(self, id: u64) {
@@ -167,7 +151,7 @@ fn expire(toasts: Toasts, later: Later, id: u64, stay: Duration) {
         if held {
             expire(toasts, later, id, HELD);
         } else {
-            toasts.dismiss(id);
+            drop(toasts.take(id));
         }
     });
 }
@@ -202,7 +186,7 @@ fn ToastRow(toasts: Toasts, id: u64) -> impl IntoView {
                 type="button"
                 class="button icon-only on-toast"
                 aria-label=w().close
-                on:click=move |_| toasts.dismiss(id)
+                on:click=move |_| drop(toasts.take(id))
             >
                 <Icon name="#i-close" />
             </button>

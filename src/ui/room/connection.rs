@@ -7,13 +7,19 @@ use crate::ui::parts::dialog::Dialog;
 use crate::ui::parts::icon::Icon;
 use crate::ui::parts::react::{memo, says, slot, text};
 use crate::ui::words::{fill, w};
-use corridor_core::node::HubState;
+use corridor_core::node::{HubState, Path};
 use leptos::prelude::*;
 
 #[component]
 pub(crate) fn Connection(room: RoomState) -> impl IntoView {
     let open = RwSignal::new(false);
-    let state = memo(move || room.room.with(pill));
+    let through_people = memo(move || {
+        let mut count = 0;
+        room.people
+            .each(|person| count += usize::from(person.path == Path::Peer));
+        count
+    });
+    let state = memo(move || room.room.with(|room| pill(room, through_people.get())));
     let line = memo(move || sentence(state.get()));
     let mood = memo(move || state.get().mood());
     view! {
@@ -85,6 +91,7 @@ fn sentence(pill: Pill) -> String {
     let plain = match pill {
         Pill::Connecting => words.pill_connecting,
         Pill::Hub(_) => words.pill_hub,
+        Pill::Relay { direct: 0, .. } => words.pill_relay,
         Pill::Reconnecting => words.pill_reconnecting,
         Pill::Alone { .. } => words.pill_alone,
         Pill::Offline { waiting: 0 } => words.pill_offline,
@@ -92,6 +99,12 @@ fn sentence(pill: Pill) -> String {
         Pill::Mixed { direct, relayed } => {
             return fill(
                 words.pill_mixed,
+                &[&direct.to_string(), &relayed.to_string()],
+            );
+        }
+        Pill::Relay { direct, relayed } => {
+            return fill(
+                words.pill_mixed_relay,
                 &[&direct.to_string(), &relayed.to_string()],
             );
         }
@@ -106,6 +119,7 @@ fn explain(pill: Pill) -> &'static str {
         Pill::Connecting => words.explain_connecting,
         Pill::Direct(_) => words.explain_direct,
         Pill::Hub(_) | Pill::Mixed { .. } => words.explain_hub,
+        Pill::Relay { .. } => words.explain_relay,
         Pill::Reconnecting => words.explain_reconnecting,
         Pill::Alone { .. } => words.explain_alone,
         Pill::Offline { .. } => words.explain_offline,

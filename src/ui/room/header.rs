@@ -13,10 +13,7 @@ use leptos::prelude::*;
 pub(crate) fn Header(room: RoomState, inviting: RwSignal<bool>) -> impl IntoView {
     let ui = ui();
     let words = w();
-    let home = move |_| {
-        ui.toasts.settle();
-        ui.host().go_home();
-    };
+    let home = move |_| ui.host().go_home();
     view! {
         <header class="bar">
             <button type="button" class="brand-home" aria-label=words.home title=words.home on:click=home>
@@ -50,7 +47,6 @@ pub(crate) fn Header(room: RoomState, inviting: RwSignal<bool>) -> impl IntoView
 pub(crate) fn LeaveButton() -> impl IntoView {
     let ui = ui();
     let leave = move |_| {
-        ui.toasts.settle();
         // Whatever the answer: who wants to leave, leaves.
         ui.send(Command::Leave, move |_| ui.host().go_home());
     };

@@ -11,12 +11,12 @@ mod tabs;
 
 pub(crate) use places::{Focus, Places, Tab, places};
 
-use super::chat::Messages;
+use super::chat::{Messages, tell_private};
 use super::ctx::ui;
 use super::join::Join;
 use super::keys;
 use super::parts::react::{either, memo, says, slot};
-use super::tasks::Tasks;
+use super::tasks::{LostSaid, Tasks};
 use super::words::w;
 use crate::state::RoomState;
 use corridor_core::id::WriterId;
@@ -60,7 +60,10 @@ fn Opened(room: RoomState) -> impl IntoView {
 fn Inside(room: RoomState) -> impl IntoView {
     let places = Places::new();
     provide_context(places);
-    keys::room_keys(ui(), places);
+    let ui = ui();
+    keys::room_keys(ui, room, places);
+    tell_private(ui, room, places);
+    on_cleanup(move || ui.toasts.clear());
     let inviting = RwSignal::new(false);
     view! {
         <div class="room" data-tab=says(move || places.tab.get().name())>
@@ -73,6 +76,7 @@ fn Inside(room: RoomState) -> impl IntoView {
             </div>
             <tabs::Tabs room />
         </div>
+        <LostSaid room />
         <invite::Invite open=inviting />
     }
     .into_any()

@@ -1,23 +1,35 @@
 //! Notices: one plain sentence about what is wrong, and what to do.
 
 use crate::state::RoomState;
-use crate::state::select::connection::{Notice, RefusalKind, notices};
+use crate::state::select::connection::{Notice, RefusalKind, Span, notices, span};
 use crate::ui::ctx::ui;
 use crate::ui::parts::icon::Icon;
-use crate::ui::parts::react::{memo, slot};
+use crate::ui::parts::react::{effect, memo, slot};
 use crate::ui::words::{fill, w};
 use leptos::prelude::*;
 
 #[component]
 pub(crate) fn Notices(room: RoomState) -> impl IntoView {
     let missing = ui().host().missing();
-    let all = memo(move || room.room.with(|room| notices(room, &missing)));
+    // Dismissed until the clock is right again.
+    let clock_seen = RwSignal::new(false);
+    let all = memo(move || {
+        let mut all = room.room.with(|room| notices(room, &missing));
+        all.retain(|notice| !(clock_seen.get() && matches!(notice, Notice::ClockAhead(_))));
+        all
+    });
+    let right = memo(move || room.room.with(|room| room.clock_ahead_ms.is_none()));
+    effect(move || {
+        if right.get() {
+            clock_seen.set(false);
+        }
+    });
     view! {
         <div class="notices" role="status">
             {slot(move || {
                 all.get()
                     .into_iter()
-                    .map(|notice| view! { <Line notice /> }.into_any())
+                    .map(|notice| view! { <Line notice clock_seen /> }.into_any())
                     .collect_view()
                     .into_any()
             })}
@@ -27,7 +39,7 @@ pub(crate) fn Notices(room: RoomState) -> impl IntoView {
 }
 
 #[component]
-fn Line(notice: Notice) -> impl IntoView {
+fn Line(notice: Notice, clock_seen: RwSignal<bool>) -> impl IntoView {
     let ui = ui();
     let calm = matches!(
         notice,
@@ -42,6 +54,7 @@ fn Line(notice: Notice) -> impl IntoView {
                     let label = match action {
                         Action::Reload => w().reload,
                         Action::Home => w().go_home,
+                        Action::Close => w().close,
                     };
                     view! {
                         <button
@@ -49,10 +62,8 @@ fn Line(notice: Notice) -> impl IntoView {
                             class="button small"
                             on:click=move |_| match action {
                                 Action::Reload => ui.host().reload(),
-                                Action::Home => {
-                                    ui.toasts.settle();
-                                    ui.host().go_home();
-                                }
+                                Action::Home => ui.host().go_home(),
+                                Action::Close => clock_seen.set(true),
                             }
                         >
                             {label}
@@ -68,6 +79,7 @@ fn Line(notice: Notice) -> impl IntoView {
 enum Action {
     Reload,
     Home,
+    Close,
 }
 
 fn action(notice: Notice) -> Option<Action> {
@@ -77,6 +89,7 @@ fn action(notice: Notice) -> Option<Action> {
         | Notice::Refused(RefusalKind::UnknownRoom | RefusalKind::Ended | RefusalKind::WrongKey) => {
             Some(Action::Home)
         }
+        Notice::ClockAhead(_) => Some(Action::Close),
         _ => None,
     }
 }
@@ -90,6 +103,14 @@ fn sentence(notice: Notice) -> String {
         Notice::HubAwayAlone => words.hub_away_alone,
         Notice::NoDirect => words.no_direct,
         Notice::FutureChanges(count) => return words.future.of(count),
+        Notice::ClockAhead(seconds) => {
+            let says = if seconds < 0 {
+                words.clock_behind
+            } else {
+                words.clock_ahead
+            };
+            return fill(says, &[&how_long(seconds.unsigned_abs())]);
+        }
         Notice::Refused(why) => match why {
             RefusalKind::UnknownRoom => words.unknown_room,
             RefusalKind::Ended => words.ended,
@@ -101,4 +122,15 @@ fn sentence(notice: Notice) -> String {
         },
     };
     String::from(text)
+}
+
+fn how_long(seconds: u64) -> String {
+    let words = w();
+    let (says, one, two) = match span(seconds) {
+        Span::Seconds(s) => (words.span_s, s, 0),
+        Span::Minutes(min) => (words.span_min, min, 0),
+        Span::Hours(h, min) => (words.span_h, h, min),
+        Span::Days(d, h) => (words.span_d, d, h),
+    };
+    fill(says, &[&one.to_string(), &two.to_string()])
 }

@@ -3,11 +3,12 @@
 use super::header::LeaveButton;
 use super::places::places;
 use crate::state::RoomState;
+use crate::ui::chat::Badge;
 use crate::ui::join::AboutMe;
 use crate::ui::parts::avatar::Avatar;
 use crate::ui::parts::icon::Icon;
 use crate::ui::parts::react::{Entry, memo, rows, says, text, when};
-use crate::ui::words::w;
+use crate::ui::words::{fill, w};
 use corridor_core::id::WriterId;
 use corridor_core::model::Presence;
 use corridor_core::node::{Path, PersonView};
@@ -101,6 +102,7 @@ pub(crate) fn People(room: RoomState, inviting: RwSignal<bool>) -> impl IntoView
 
 #[component]
 fn Person(room: RoomState, id: WriterId, about_me: RwSignal<bool>) -> impl IntoView {
+    let places = places();
     let Some(row) = room.people.get(id) else {
         return ().into_any();
     };
@@ -110,6 +112,14 @@ fn Person(room: RoomState, id: WriterId, about_me: RwSignal<bool>) -> impl IntoV
     let role = text(move || row.with(|p| String::from(p.profile.role.expose())));
     let status = text(move || row.with(|p| String::from(p.profile.status.expose())));
     let at = memo(move || row.with(whereabouts));
+    let news = memo(move || row.with(|person| person.unread));
+    let write = text(move || {
+        let says = fill(w().write_privately, &[&name.get()]);
+        match news.get() {
+            0 => says,
+            news => fill(w().talk_unread, &[&says, &w().unread.of(news)]),
+        }
+    });
     view! {
         <li class="person" data-at=says(move || at.get().class)>
             <Avatar id name />
@@ -124,20 +134,34 @@ fn Person(room: RoomState, id: WriterId, about_me: RwSignal<bool>) -> impl IntoV
                     <span>{says(move || at.get().words)}</span>
                 </p>
             </div>
-            {me
-                .then(|| {
-                    view! {
-                        <button
-                            type="button"
-                            class="button icon-only quiet"
-                            aria-label=w().change_profile
-                            title=w().change_profile
-                            on:click=move |_| about_me.set(true)
-                        >
-                            <Icon name="#i-pencil" />
-                        </button>
-                    }
-                })}
+            {if me {
+                view! {
+                    <button
+                        type="button"
+                        class="button icon-only quiet"
+                        aria-label=w().change_profile
+                        title=w().change_profile
+                        on:click=move |_| about_me.set(true)
+                    >
+                        <Icon name="#i-pencil" />
+                    </button>
+                }
+                    .into_any()
+            } else {
+                view! {
+                    <button
+                        type="button"
+                        class="button icon-only quiet write"
+                        aria-label=write
+                        title=write
+                        on:click=move |_| places.open_talk(Some(id), places.composer)
+                    >
+                        <Icon name="#i-chat" />
+                        <Badge news />
+                    </button>
+                }
+                    .into_any()
+            }}
         </li>
     }
     .into_any()

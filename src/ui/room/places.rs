@@ -1,6 +1,7 @@
 //! The places of a room that the keyboard can jump to.
 
 use crate::ui::parts::later::Later;
+use corridor_core::id::WriterId;
 use leptos::html::{Input, Section, Textarea};
 use leptos::prelude::*;
 
@@ -27,7 +28,10 @@ impl Tab {
 #[derive(Clone, Copy)]
 pub(crate) struct Places {
     pub(crate) tab: RwSignal<Tab>,
+    /// The conversation that shows: with one person, or (`None`) the room's.
+    pub(crate) talk: RwSignal<Option<WriterId>>,
     pub(crate) tasks: NodeRef<Section>,
+    pub(crate) lost: NodeRef<Section>,
     pub(crate) messages: NodeRef<Section>,
     pub(crate) people: NodeRef<Section>,
     pub(crate) new_task: NodeRef<Input>,
@@ -69,7 +73,9 @@ impl Places {
     pub(crate) fn new() -> Self {
         Self {
             tab: RwSignal::new(Tab::Tasks),
+            talk: RwSignal::new(None),
             tasks: NodeRef::new(),
+            lost: NodeRef::new(),
             messages: NodeRef::new(),
             people: NodeRef::new(),
             new_task: NodeRef::new(),
@@ -85,15 +91,45 @@ impl Places {
         self.later.next_frame(move || place.focus());
     }
 
+    /// Shows the conversation with one person, or (`None`) with the room, and moves the focus to `place` in it.
+    pub(crate) fn open_talk(self, with: Option<WriterId>, place: impl Focus) {
+        self.talk.set(with);
+        self.focus(Tab::Messages, place);
+    }
+
+    /// True while the conversation with `with` can be seen.
+    pub(crate) fn shows_talk(self, with: WriterId) -> bool {
+        let region = self.messages.get_untracked();
+        let seen = region.is_some_and(|region| region.client_height() > 0);
+        seen && self.talk.get_untracked() == Some(with)
+    }
+
+    /// One lost edit is settled: on to the next, or back to the tasks.
+    pub(crate) fn after_lost(self) {
+        self.later.next_frame(move || {
+            let place = if is_there(self.lost) {
+                self.lost
+            } else {
+                self.tasks
+            };
+            place.focus();
+        });
+    }
+
     /// Moves on to the next region, or back.
     pub(crate) fn next_region(self, back: bool) {
         let regions = [
             (Tab::People, self.people),
             (Tab::Tasks, self.tasks),
+            (Tab::Tasks, self.lost),
             (Tab::Messages, self.messages),
         ];
+        let mut regions = regions.to_vec();
+        // Lost edits are a region while there are any.
+        regions.retain(|(_, region)| is_there(*region));
         let active = document().active_element();
-        let inside = regions.iter().position(|(_, region)| {
+        // The last that holds the focus: lost edits stand inside the tasks.
+        let inside = regions.iter().rposition(|(_, region)| {
             region.get_untracked().is_some_and(|region| {
                 active
                     .as_ref()
@@ -109,6 +145,11 @@ impl Places {
             self.focus(*tab, *region);
         }
     }
+}
+
+fn is_there(region: NodeRef<Section>) -> bool {
+    let node = region.get_untracked();
+    node.is_some_and(|node| node.is_connected())
 }
 
 /// The places of the room of the component that asks.

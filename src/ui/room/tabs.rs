@@ -2,6 +2,7 @@
 
 use super::places::{Tab, places};
 use crate::state::RoomState;
+use crate::state::select::chat::all_unread;
 use crate::state::select::people::is_here;
 use crate::ui::parts::icon::Icon;
 use crate::ui::parts::react::{flag, maybe, memo, text};
@@ -18,7 +19,8 @@ pub(crate) fn Tabs(room: RoomState) -> impl IntoView {
             .each(|task| count += usize::from(task.status != TaskStatus::Done));
         count
     });
-    let unread = memo(move || room.room.with(|room| room.unread));
+    let unread = memo(move || room.room.with(all_unread));
+    let lost = memo(move || room.lost.with(Vec::len));
     let here = memo(move || {
         let mut count = 0usize;
         room.people
@@ -27,18 +29,40 @@ pub(crate) fn Tabs(room: RoomState) -> impl IntoView {
     });
     view! {
         <nav class="tabs" aria-label=words.parts>
-            <TabButton tab=Tab::Tasks icon="#i-tasks" label=words.tasks count=to_do says=&words.tab_tasks />
+            <TabButton
+                tab=Tab::Tasks
+                icon="#i-tasks"
+                label=words.tasks
+                presses=flag(move || { lost.get() > 0 })
+                note=text(move || match lost.get() {
+                    0 => note(&words.tab_tasks, to_do.get()),
+                    lost => words.tab_lost.of(lost),
+                })
+            />
             <TabButton
                 tab=Tab::Messages
                 icon="#i-chat"
                 label=words.messages
-                count=unread
-                says=&words.tab_unread
+                presses=flag(move || { unread.get() > 0 })
+                note=text(move || note(&words.tab_unread, unread.get()))
             />
-            <TabButton tab=Tab::People icon="#i-people" label=words.people count=here says=&words.tab_people />
+            <TabButton
+                tab=Tab::People
+                icon="#i-people"
+                label=words.people
+                presses=flag(|| false)
+                note=text(move || note(&words.tab_people, here.get()))
+            />
         </nav>
     }
     .into_any()
+}
+
+fn note(says: &Counted, count: usize) -> String {
+    match count {
+        0 => String::from("\u{a0}"),
+        count => says.of(count),
+    }
 }
 
 #[component]
@@ -46,26 +70,23 @@ fn TabButton(
     tab: Tab,
     icon: &'static str,
     label: &'static str,
-    count: Memo<usize>,
-    says: &'static Counted,
+    /// Something waits there for the person.
+    presses: Signal<bool>,
+    /// What is there.
+    note: Signal<String>,
 ) -> impl IntoView {
     let places = places();
     view! {
         <button
             type="button"
             class="tab"
-            class:pressing=flag(move || tab == Tab::Messages && count.get() > 0)
+            class:pressing=presses
             aria-current=maybe(move || (places.tab.get() == tab).then_some("true"))
             on:click=move |_| places.tab.set(tab)
         >
             <Icon name=icon />
             <span class="tab-label">{label}</span>
-            <span class="tab-count">
-                {text(move || match count.get() {
-                    0 => String::from("\u{a0}"),
-                    count => says.of(count),
-                })}
-            </span>
+            <span class="tab-count">{note}</span>
         </button>
     }
     .into_any()

@@ -24,7 +24,7 @@ pub(crate) fn AddTask(board: Board) -> impl IntoView {
         }
         busy.set_value(true);
         let command = Command::AddTask(vec![TaskChange::Title(text.as_str().into())]);
-        board.ui.send(command, move |result| {
+        board.change(command, move |result| {
             if busy.try_set_value(false).is_some() {
                 return;
             }

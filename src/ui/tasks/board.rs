@@ -1,15 +1,17 @@
 //! What the tasks' components share: the filter, which rows are held in place, and the acts.
 
+use super::undo::undo;
 use crate::state::RoomState;
 use crate::state::select::edit::{Step, neighbours};
 use crate::state::select::tasks::{Around, Exceptions, Filter, Shown, Sieve};
 use crate::ui::ctx::{Ui, refusal};
 use crate::ui::parts::later::Later;
 use crate::ui::parts::react::memo;
+use crate::ui::parts::toast::About;
 use crate::ui::words::{fill, w};
 use corridor_core::id::TaskId;
 use corridor_core::model::{TaskChange, TaskStatus};
-use corridor_core::node::{Command, CommandError};
+use corridor_core::node::{Command, CommandError, Done};
 use leptos::prelude::*;
 use std::time::Duration;
 
@@ -38,8 +40,6 @@ pub(crate) struct Board {
     added: RwSignal<Vec<TaskId>>,
     /// Just ticked here, so kept in place.
     lingering: RwSignal<Vec<TaskId>>,
-    /// Deleted, while it can still be undone.
-    leaving: RwSignal<Vec<TaskId>>,
 }
 
 impl Board {
@@ -48,7 +48,6 @@ impl Board {
         let lingering = RwSignal::new(Vec::new());
         let added = RwSignal::new(Vec::new());
         let editing = RwSignal::new(Vec::new());
-        let leaving = RwSignal::new(Vec::new());
         let around = memo(move || {
             room.room.with(|view| Around {
                 me: view.me,
@@ -60,7 +59,6 @@ impl Board {
             let exceptions = Exceptions {
                 added: added.get(),
                 in_place: [lingering.get(), editing.get()].concat(),
-                hidden: leaving.get(),
             };
             filter.with(|filter| {
                 around.with(|around| {
@@ -81,7 +79,6 @@ impl Board {
             shown,
             added,
             lingering,
-            leaving,
         }
     }
 
@@ -102,6 +99,25 @@ impl Board {
         self.added.update(|added| added.push(task));
     }
 
+    /// Sends a change of tasks. What could be undone before it is not the last change any more.
+    pub(crate) fn change(
+        self,
+        command: Command,
+        done: impl FnOnce(Result<Done, CommandError>) + 'static,
+    ) {
+        self.ui.toasts.withdraw(About::LastChange);
+        self.ui.send(command, done);
+    }
+
+    /// Tells of a change that was made, and offers to undo it.
+    pub(crate) fn offer_undo(self, says: String) {
+        self.ui
+            .toasts
+            .offer(About::LastChange, says, w().undo, move || {
+                undo(self.ui, self.room);
+            });
+    }
+
     /// Marks a task as done, or opens it again; `refused` puts the checkbox back.
     pub(crate) fn tick(
         self,
@@ -119,7 +135,7 @@ impl Board {
         self.lingering.update(|held| held.push(task));
         self.let_go(task, checkbox, later);
         let command = Command::EditTask(task, vec![TaskChange::Status(status)]);
-        self.ui.send(command, move |result| {
+        self.change(command, move |result| {
             if let Err(error) = result {
                 refused();
                 self.ui.toasts.say(refusal(error));
@@ -141,25 +157,16 @@ impl Board {
         });
     }
 
-    /// Takes a task off the list now, and deletes it for everyone once the undo has passed. A deletion cannot
-    /// be taken back once it is made, so it is made late; leaving the page makes it at once.
+    /// Deletes a task for everyone.
     pub(crate) fn delete(self, task: TaskId, title: &str) {
         self.stop_editing(task);
-        self.leaving.update(|leaving| leaving.push(task));
-        let undo = move || {
-            self.leaving.try_update(|leaving| remove(leaving, task));
-        };
-        let go = move || {
-            self.ui.send(Command::DeleteTask(task), move |result| {
-                if result == Err(CommandError::StorageFull) {
-                    self.ui.toasts.say(refusal(CommandError::StorageFull));
-                }
-                self.leaving.try_update(|leaving| remove(leaving, task));
-            });
-        };
-        self.ui
-            .toasts
-            .undoable(fill(w().deleted, &[title]), undo, go);
+        let says = fill(w().deleted, &[title]);
+        self.change(Command::DeleteTask(task), move |result| match result {
+            Ok(_) => self.offer_undo(says),
+            // A colleague was faster.
+            Err(CommandError::NoSuchTask) => {}
+            Err(error) => self.ui.toasts.say(refusal(error)),
+        });
     }
 
     /// Moves a task past the one shown next to it. False at the end of the list.
@@ -171,10 +178,15 @@ impl Board {
         let Some((after, before)) = to else {
             return false;
         };
-        self.ui.ask(Command::MoveTask {
+        let command = Command::MoveTask {
             task,
             after,
             before,
+        };
+        self.change(command, move |result| {
+            if let Err(error) = result {
+                self.ui.toasts.say(refusal(error));
+            }
         });
         let words = match step {
             Step::Up => w().moved_up,

@@ -8,6 +8,7 @@ use crate::state::select::edit::changes;
 use crate::ui::ctx::refusal;
 use crate::ui::parts::icon::Icon;
 use crate::ui::parts::react::{maybe, text};
+use crate::ui::parts::toast::About;
 use crate::ui::room::{Tab, places};
 use crate::ui::words::{fill, w};
 use corridor_core::model::{Priority, TaskChange, TaskStatus};
@@ -21,6 +22,15 @@ const PRIORITIES: [(Priority, &str); 4] = [
     (Priority::Normal, "normal"),
     (Priority::Low, "low"),
 ];
+
+/// A status's word.
+pub(crate) fn status_word(status: TaskStatus) -> &'static str {
+    let words = status_words();
+    words
+        .iter()
+        .find(|(known, ..)| *known == status)
+        .map_or("", |(_, _, says)| says)
+}
 
 fn status_words() -> [(TaskStatus, &'static str, &'static str); 3] {
     let words = w();
@@ -129,14 +139,18 @@ pub(crate) fn Editor(
             finish();
             return;
         }
-        board
-            .ui
-            .send(Command::EditTask(id, changes), move |result| match result {
-                Ok(_) => finish(),
-                Err(why) => {
-                    error.try_set(Some(refusal(why)));
-                }
-            });
+        let says = draft
+            .title
+            .with_untracked(|title| fill(words.changed, &[title.trim()]));
+        board.change(Command::EditTask(id, changes), move |result| match result {
+            Ok(_) => {
+                finish();
+                board.offer_undo(says);
+            }
+            Err(why) => {
+                error.try_set(Some(refusal(why)));
+            }
+        });
     };
     on_cleanup(move || {
         let in_room = board.room.room.try_get_untracked().is_some();
@@ -287,6 +301,7 @@ fn keep_typed(board: Board, edited: &TaskView) {
     };
     let all = changes(&blank, edited);
     board.ui.toasts.offer(
+        About::Once,
         fill(w().gone_while_editing, &[edited.title.expose()]),
         w().add_again,
         move || board.ui.ask(Command::AddTask(all.clone())),

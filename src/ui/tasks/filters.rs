@@ -2,6 +2,7 @@
 
 use super::assignee;
 use super::board::Board;
+use super::undo::UndoButton;
 use crate::state::select::people::same;
 use crate::state::select::tasks::{Filter, Which, Who};
 use crate::ui::parts::icon::Icon;
@@ -46,6 +47,7 @@ pub(crate) fn Filters(board: Board) -> impl IntoView {
                 <Icon name="#i-order" />
                 <span class="wide-only">{words.reorder}</span>
             </button>
+            <UndoButton room=board.room />
             <details class="more">
                 <summary class="button quiet" aria-label=words.filter>
                     <Icon name="#i-filter" />

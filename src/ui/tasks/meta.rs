@@ -1,6 +1,7 @@
 //! The small print of a task: how urgent, for whom, where, when, and who changed it last.
 
 use super::board::Board;
+use crate::state::RoomState;
 use crate::state::select::chat::excerpt;
 use crate::state::select::tasks::{Due, due};
 use crate::ui::parts::icon::Icon;
@@ -24,6 +25,14 @@ pub(crate) fn priority_word(priority: Priority) -> &'static str {
     }
 }
 
+/// Who a task is for; tracks the person.
+pub(crate) fn assignee_words(room: RoomState, assignee: &Assignee) -> String {
+    match assignee {
+        Assignee::Person(id) => name_of(room, *id),
+        Assignee::Role(role) => String::from(role.expose()),
+    }
+}
+
 /// All of it; tracks the people and the time it names.
 pub(crate) fn meta(board: Board, task: &TaskView) -> AnyView {
     let words = w();
@@ -35,13 +44,10 @@ pub(crate) fn meta(board: Board, task: &TaskView) -> AnyView {
     };
     let progress = (task.status == TaskStatus::InProgress)
         .then(|| chip("chip progress", "#i-busy", words.in_progress));
-    let assignee = task.assignee.as_ref().map(|assignee| {
-        let name = match assignee {
-            Assignee::Person(id) => name_of(board.room, *id),
-            Assignee::Role(role) => String::from(role.expose()),
-        };
-        chip("chip", "#i-person", name)
-    });
+    let assignee = task
+        .assignee
+        .as_ref()
+        .map(|assignee| chip("chip", "#i-person", assignee_words(board.room, assignee)));
     let place = some(&task.place).map(|place| chip("chip", "#i-pin", place));
     let due = task.due.map(|at| {
         let when = board.ui.when(at);

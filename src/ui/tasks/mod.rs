@@ -6,8 +6,13 @@ mod board;
 mod editor;
 mod filters;
 mod list;
+mod lost;
 mod meta;
 mod row;
+mod undo;
+
+pub(crate) use lost::LostSaid;
+pub(crate) use undo::undo;
 
 use super::ctx::ui;
 use super::parts::react::text;
@@ -22,7 +27,6 @@ pub(crate) fn Tasks(room: RoomState) -> impl IntoView {
     let ui = ui();
     let places = places();
     let board = Board::new(room, ui);
-    on_cleanup(move || ui.toasts.settle());
     view! {
         <section class="region tasks" aria-label=w().tasks tabindex="-1" node_ref=places.tasks>
             <div class="region-head">
@@ -30,10 +34,12 @@ pub(crate) fn Tasks(room: RoomState) -> impl IntoView {
                 <p class="hint">
                     {text(move || board.shown.with(|shown| w().to_do.of(shown.to_do.len())))}
                 </p>
+                <undo::UndoButton room />
             </div>
             <add::AddTask board />
             <filters::Filters board />
             <list::List board />
+            <lost::Lost room />
             <p class="visually-hidden" role="status">
                 {board.said}
             </p>

@@ -52,6 +52,67 @@ test("R-TASK-2: concurrent edits of one field become one value everywhere", asyn
   assert.ok(["Clean chair 2 first", "Clean chair 2 last"].includes(agreed), agreed);
 });
 
+test("R-TASK-3: whoever loses a title is told, puts it back, and both agree", async (t) => {
+  const { smith, ann, id, together } = await apart(t);
+  const retitle = async (person, title) => {
+    await person.click("button", "Edit: Clean chair 2");
+    await person.fill("Title", title);
+    await person.click("button", "Save");
+    await person.hasTask(title);
+  };
+  await retitle(ann, "Clean chair 2 first");
+  await retitle(smith, "Clean chair 2 last");
+  await together();
+  // The later one stands, so Ann has lost hers.
+  await ann.waitForText("Dr. Smith’s change of the title replaced yours: “Clean chair 2 first”.");
+  await ann.waitForText("Now: “Clean chair 2 last”");
+  assert.equal((await ann.view()).lost.length, 1);
+  assert.ok(!(await smith.text()).includes("replaced yours"), "who has won is not bothered");
+  await ann.click("button", "Put mine back");
+  for (const person of [smith, ann]) {
+    await person.until("has Ann's title again", (view) =>
+      view.tasks.find((task) => task.id === id && task.title === "Clean chair 2 first"),
+    );
+    await person.until("has lost nothing", (view) => view.lost.length === 0);
+  }
+  await ann.until("is told no more", async () => !(await ann.text()).includes("replaced yours"));
+});
+
+test("R-TASK-3: several lost edits are one list, and each can be left at that", async (t) => {
+  const { smith, ann, id, together } = await apart(t);
+  const edit = async (person, fields) => {
+    for (const [field, value] of Object.entries(fields)) {
+      await person.command({ type: "editTask", id, task: { [field]: value } });
+    }
+  };
+  await edit(ann, { title: "Mine", place: "Room 1", priority: "high" });
+  await edit(smith, { title: "His", place: "Room 2", priority: "low" });
+  await together();
+  await ann.waitForText("3 changes of yours were replaced");
+  for (let left = 2; left >= 0; left -= 1) {
+    await ann.click("button", "Keep Dr. Smith’s");
+    await ann.until(`has ${left} to look at`, (view) => view.lost.length === left);
+  }
+  assert.ok(!(await ann.sees("region", "Replaced changes")));
+  const task = (await ann.tasks()).find((task) => task.id === id);
+  assert.deepEqual([task.title, task.place, task.priority], ["His", "Room 2", "low"]);
+  await ann.reload();
+  await ann.waitForText("His");
+  await ann.until("is not told again", (view) => view.lost.length === 0);
+});
+
+test("R-TASK-3: a task that was deleted while one changed it can be added again", async (t) => {
+  const { smith, ann, id, together } = await apart(t);
+  await ann.command({ type: "editTask", id, task: { title: "Clean chair 2 twice" } });
+  await smith.click("button", "Edit: Clean chair 2");
+  await smith.click("button", "Delete: Clean chair 2");
+  await together();
+  await ann.waitForText("Dr. Smith deleted “Clean chair 2 twice” while you changed it.");
+  await ann.click("button", "Add it again");
+  for (const person of [smith, ann]) await person.hasTask("Clean chair 2 twice");
+  await ann.until("is told no more", (view) => view.lost.length === 0);
+});
+
 test("L3: what was written apart is kept and handed over", async (t) => {
   const { smith, ann, together } = await apart(t);
   await ann.addTask("Written while cut off");
