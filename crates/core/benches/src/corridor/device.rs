@@ -72,7 +72,7 @@ impl Device {
         };
         device.handle(Input::Wake);
         device.handle(Input::Hub(HubEvent::Opened));
-        device.hear(HubFrame::Challenge([0; 32]));
+        device.hear(&HubFrame::Challenge([0; 32]));
         device
     }
 
@@ -98,7 +98,7 @@ impl Device {
     }
 
     /// The hub says something.
-    pub(super) fn hear(&mut self, frame: HubFrame) {
+    pub(super) fn hear(&mut self, frame: &HubFrame) {
         self.handle(hub_says(frame));
     }
 
@@ -128,7 +128,7 @@ impl Device {
                         inbox.push_back(Input::Saved(ticket, Ok(())));
                     }
                     Output::Hub(HubOp::Send(frame)) => {
-                        inbox.extend(self.ask_hub(&frame).map(hub_says));
+                        inbox.extend(self.ask_hub(&frame).as_ref().map(hub_says));
                     }
                     Output::Rtc {
                         op: RtcOp::Send(packet),
@@ -172,7 +172,7 @@ impl Device {
     }
 }
 
-fn hub_says(frame: HubFrame) -> Input {
+fn hub_says(frame: &HubFrame) -> Input {
     Input::Hub(HubEvent::Frame(frame.encode()))
 }
 

@@ -12,8 +12,8 @@ impl Line {
     /// The two meet on a hub, negotiate, and leave it. The channel is there and not yet open.
     pub(super) fn lay(a: &mut Device, b: &mut Device) -> Self {
         let members = [a.member(), b.member()];
-        a.hear(HubFrame::Arrived(members[1]));
-        b.hear(HubFrame::Arrived(members[0]));
+        a.hear(&HubFrame::Arrived(members[1]));
+        b.hear(&HubFrame::Arrived(members[0]));
         let (mut from, mut to) = (a, b);
         let mut idle = 0;
         while idle < 2 {
@@ -21,7 +21,7 @@ impl Line {
             while let Some(sent) = from.outbox.pop_front() {
                 idle = 0;
                 match sent {
-                    Sent::Signal(parcel) => to.hear(HubFrame::Signal(Parcel {
+                    Sent::Signal(parcel) => to.hear(&HubFrame::Signal(Parcel {
                         peer: from.member().peer,
                         ..parcel
                     })),
