@@ -270,7 +270,7 @@ impl Node {
             Then::Nothing => {}
             Then::Remember(undo) => self.undo.remember(undo),
             Then::ForgetUndone => self.undo.pop(),
-            Then::Dismiss(deletion) => self.remember_dismissed(deletion),
+            Then::Dismiss(deletion) => self.remember_dismissed(deletion, None),
             Then::Leave => {
                 self.choose_paths(now);
                 self.pump(now);

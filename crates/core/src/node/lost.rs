@@ -17,13 +17,14 @@ impl Node {
         let title = |task| tasks.title(task).cloned().unwrap_or_default();
         let is_recent =
             |at: Wall| self.wall.0.saturating_sub(at.0) < limits::LOST_TTL.as_millis() as u64;
+        let is_open = |op, field| !self.memory.dismissed.contains(&(op, field));
         let fields = tasks.lost.fields().filter_map(|(task, lost)| {
             let (theirs, rank) = tasks.values(task, &[lost.mine.field()]).pop()?;
             let by = rank.map_or(lost.to.op.writer, |rank| rank.op.writer);
             let stands = tasks.is_alive(task)
                 && theirs != lost.mine
                 && by != self.me
-                && !self.memory.dismissed.contains(&lost.op.op);
+                && is_open(lost.op.op, Some(lost.mine.field()));
             stands.then(|| LostView {
                 task,
                 title: title(task),
@@ -33,8 +34,7 @@ impl Node {
                 at: lost.to.stamp.wall(),
             })
         });
-        let is_open = |op| !self.memory.dismissed.contains(&op);
-        let buried = tasks.lost.buried().filter(|(_, by)| is_open(by.op));
+        let buried = tasks.lost.buried().filter(|(_, by)| is_open(by.op, None));
         let buried = buried.map(|(task, deletion)| LostView {
             task,
             title: title(task),
@@ -79,11 +79,11 @@ impl Node {
     ) -> Result<Plan, CommandError> {
         self.check_lost(task, field)?;
         let op = self.lost_op(task, field)?;
-        self.remember_dismissed(op);
+        self.remember_dismissed(op, field);
         Ok(Plan::Answer(Done::Ok))
     }
 
-    pub(super) fn remember_dismissed(&mut self, op: OpId) {
+    pub(super) fn remember_dismissed(&mut self, op: OpId, field: Option<Field>) {
         if self.memory.dismissed.len() >= limits::MAX_DISMISSED {
             let lost = &self.replica.tasks.lost;
             let known: Vec<OpId> = lost
@@ -91,9 +91,9 @@ impl Node {
                 .map(|(_, lost)| lost.op.op)
                 .chain(lost.buried().map(|(_, deletion)| deletion.op))
                 .collect();
-            self.memory.dismissed.retain(|op| known.contains(op));
+            self.memory.dismissed.retain(|(op, _)| known.contains(op));
         }
-        self.memory.dismissed.insert(op);
+        self.memory.dismissed.insert((op, field));
         self.memory_dirty = true;
         self.changes.lost = true;
     }

@@ -3,6 +3,7 @@
 use super::log::Entry;
 use super::vector::VersionVector;
 use crate::id::OpId;
+use crate::model::Field;
 use crate::wire::WireError;
 use crate::wire::snapshot::{self, Remembered};
 use std::collections::BTreeSet;
@@ -19,8 +20,8 @@ pub(crate) struct Memory {
     pub(crate) admitted: bool,
     /// Of one's own operations, what each person has confirmed.
     pub(crate) confirmed: VersionVector,
-    /// Lost edits, by the operation that lost or buried them, that their author leaves at that.
-    pub(crate) dismissed: BTreeSet<OpId>,
+    /// Lost edits that their author leaves at that: the operation and field that lost, or the deletion.
+    pub(crate) dismissed: BTreeSet<(OpId, Option<Field>)>,
     /// From where on writers' operations wait for their time.
     pub(crate) waiting: Vec<OpId>,
 }
@@ -30,7 +31,11 @@ impl Memory {
         snapshot::encode_memory(Remembered {
             admitted: self.admitted,
             confirmed: self.confirmed.iter().collect(),
-            dismissed: self.dismissed.iter().copied().collect(),
+            dismissed: self
+                .dismissed
+                .iter()
+                .map(|(op, field)| (*op, field.map(field_number)))
+                .collect(),
             waiting: self.waiting.clone(),
         })
     }
@@ -42,8 +47,33 @@ impl Memory {
         Ok(Self {
             admitted: read.admitted,
             confirmed: read.confirmed.into_iter().collect(),
-            dismissed: read.dismissed.into_iter().collect(),
+            dismissed: read
+                .dismissed
+                .into_iter()
+                .map(|(op, number)| (op, number.and_then(field_of)))
+                .collect(),
             waiting: read.waiting,
         })
     }
+}
+
+const FIELDS: [Field; 8] = [
+    Field::Title,
+    Field::Notes,
+    Field::Assignee,
+    Field::Priority,
+    Field::Due,
+    Field::Place,
+    Field::Status,
+    Field::Position,
+];
+
+/// As in operations (rule O-TASK).
+fn field_number(field: Field) -> u8 {
+    let at = FIELDS.iter().position(|known| *known == field);
+    at.and_then(|at| u8::try_from(at).ok()).unwrap_or(u8::MAX)
+}
+
+fn field_of(number: u8) -> Option<Field> {
+    FIELDS.get(usize::from(number)).copied()
 }

@@ -13,11 +13,14 @@ const MEMORY: u8 = 1;
 struct OpRecord(#[n(0)] u8, #[n(1)] ByteVec, #[n(2)] Option<ByteVec>);
 
 #[derive(Encode, Decode)]
+struct Dismissed(#[n(0)] OpId, #[n(1)] Option<u8>);
+
+#[derive(Encode, Decode)]
 struct MemoryRecord(
     #[n(0)] u8,
     #[n(1)] bool,
     #[n(2)] ClockField,
-    #[n(3)] Option<Vec<OpId>>,
+    #[n(3)] Option<Vec<Dismissed>>,
     #[n(4)] Option<Vec<OpId>>,
 );
 
@@ -25,7 +28,8 @@ struct MemoryRecord(
 pub(crate) struct Remembered {
     pub(crate) admitted: bool,
     pub(crate) confirmed: Vec<(WriterId, Seq)>,
-    pub(crate) dismissed: Vec<OpId>,
+    /// Operations, and numbers of their fields.
+    pub(crate) dismissed: Vec<(OpId, Option<u8>)>,
     pub(crate) waiting: Vec<OpId>,
 }
 
@@ -55,7 +59,13 @@ pub(crate) fn encode_memory(memory: Remembered) -> Vec<u8> {
         MEMORY,
         memory.admitted,
         ClockField(memory.confirmed),
-        Some(memory.dismissed),
+        Some(
+            memory
+                .dismissed
+                .into_iter()
+                .map(|(op, field)| Dismissed(op, field))
+                .collect(),
+        ),
         Some(memory.waiting),
     ))
 }
@@ -68,7 +78,11 @@ pub(crate) fn decode_memory(record: &[u8]) -> Result<Remembered, WireError> {
     Ok(Remembered {
         admitted,
         confirmed: confirmed.0,
-        dismissed: dismissed.unwrap_or_default(),
+        dismissed: dismissed
+            .unwrap_or_default()
+            .into_iter()
+            .map(|Dismissed(op, field)| (op, field))
+            .collect(),
         waiting: waiting.unwrap_or_default(),
     })
 }

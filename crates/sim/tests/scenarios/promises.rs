@@ -220,3 +220,31 @@ fn undo_takes_back_ones_own_changes_and_nobody_elses() {
     undo(&mut world).unwrap();
     assert!(world.run_until(5_000, |w| w.node(1).unwrap().task(added).is_none()));
 }
+
+#[test]
+fn leaving_one_of_two_lost_fields_at_that_keeps_the_other() {
+    let (mut world, _) = clinic(417, 2);
+    let task = world.add_task(0, "first").unwrap();
+    assert!(world.run_until(5_000, |w| w.tasks(1).len() == 1));
+    world.cut(End::Host(0), End::Host(1));
+    world.cut(End::Host(0), End::Hub);
+    for (host, text) in [(0, "mine"), (1, "theirs")] {
+        let mut changes = title(text);
+        changes.push(TaskChange::Notes(format!("{MARKER} {text} notes").into()));
+        let edit = Command::EditTask(task, changes);
+        world.done_by(host, edit).unwrap();
+        world.run_for(1_000);
+    }
+    world.heal();
+    let told = |w: &World| w.node(0).unwrap().lost_edits().len();
+    assert!(world.run_until(90_000, |w| told(w) == 2));
+    let leave = Command::Dismiss(task, Some(Field::Title));
+    world.done_by(0, leave).unwrap();
+    assert_eq!(told(&world), 1);
+    world.reload(0);
+    world.join(0);
+    assert_eq!(told(&world), 1);
+    let back = Command::TakeBack(task, Some(Field::Notes));
+    world.done_by(0, back).unwrap();
+    assert_eq!(told(&world), 0);
+}
