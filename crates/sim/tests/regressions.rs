@@ -46,5 +46,5 @@ fn an_answer_to_what_was_given_up_is_marked() {
 /// A tab ended while its drafts were being saved as operations: one half of each did not verify together.
 #[test]
 fn drafts_survive_a_tab_that_ends_while_they_become_operations() {
-    all_well(&[1388], Profile::SHORT);
+    all_well(&[1388, 1410], Profile::SHORT);
 }

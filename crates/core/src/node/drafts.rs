@@ -16,29 +16,48 @@ use crate::store::{Key, saved};
 use crate::time::Now;
 use std::collections::BTreeMap;
 
-/// Puts stored drafts among the stored operations and answers where they begin. Once all of them are there as
-/// operations too, they are left over from a tab that ended before it removed them, and the operations may be with
-/// others. Otherwise the tab ended while it was saving those, and nobody else has them.
+/// Puts stored drafts among the stored operations. Answers where they begin, and which are left over.
+///
+/// Drafts that are all there as operations too are left over from a tab that ended before it removed them, and the
+/// operations may be with others. Otherwise the tab ended while it was saving those, and nobody else has them. What is
+/// left over goes at once: later drafts would not be told from it.
 pub(super) fn adopt(
     me: WriterId,
-    drafts: BTreeMap<Seq, Vec<u8>>,
+    mut drafts: BTreeMap<Seq, Vec<u8>>,
     records: &mut BTreeMap<OpId, Vec<u8>>,
-) -> Option<Seq> {
-    let own = |seq: &Seq| OpId {
-        writer: me,
-        seq: *seq,
+) -> (Option<Seq>, Vec<Seq>) {
+    let own = |seq: Seq| OpId { writer: me, seq };
+    let mut first = None;
+    for seq in drafts.keys().rev() {
+        if first.is_none_or(|first| first == seq + 1) {
+            first = Some(*seq);
+        }
+    }
+    let Some(first) = first else {
+        return (None, Vec::new());
     };
-    if drafts.keys().all(|seq| records.contains_key(&own(seq))) {
-        return None;
+    let newest = drafts.split_off(&first);
+    let mut left_over: Vec<Seq> = drafts.into_keys().collect();
+    if newest.keys().all(|seq| records.contains_key(&own(*seq))) {
+        left_over.extend(newest.into_keys());
+        return (None, left_over);
     }
-    let first = drafts.keys().next().copied();
-    for (seq, bytes) in drafts {
-        records.insert(own(&seq), bytes);
-    }
-    first
+    records.extend(newest.into_iter().map(|(seq, bytes)| (own(seq), bytes)));
+    (Some(first), left_over)
 }
 
 impl Node {
+    /// Drafts that became operations before this run are removed.
+    pub(super) fn clear_left_over(&mut self) {
+        let left_over = std::mem::take(&mut self.left_over);
+        if !left_over.is_empty() {
+            let names = left_over.into_iter();
+            let names = names.map(|seq| Key::Draft(self.room, self.me, seq));
+            let names = names.collect();
+            self.output(Output::Remove(names));
+        }
+    }
+
     /// The clock has been measured: drafts become operations.
     pub(super) fn settle_drafts(&mut self, now: Now) {
         let Some(first) = self.first_draft else {
@@ -133,5 +152,43 @@ impl Node {
         // Stamps have a fixed range, and nothing else is different.
         debug_assert!(rewritten.is_ok(), "own operations encode");
         self.settle(now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ME: WriterId = WriterId([1; 16]);
+
+    fn stored(ops: &[Seq], drafts: &[Seq]) -> (Option<Seq>, Vec<Seq>, Vec<(Seq, u8)>) {
+        let own = |seq: &Seq| OpId {
+            writer: ME,
+            seq: *seq,
+        };
+        let mut records = ops.iter().map(|seq| (own(seq), vec![0])).collect();
+        let drafts = drafts.iter().map(|seq| (*seq, vec![1])).collect();
+        let (first, left_over) = adopt(ME, drafts, &mut records);
+        let kept = records.into_iter();
+        let kept = kept.filter_map(|(id, bytes)| Some((id.seq, *bytes.first()?)));
+        (first, left_over, kept.collect())
+    }
+
+    #[test]
+    fn drafts_are_adopted_whole_or_left_over() {
+        assert_eq!(stored(&[1], &[]), (None, vec![], vec![(1, 0)]));
+        let fresh = (Some(2), vec![], vec![(1, 0), (2, 1), (3, 1)]);
+        assert_eq!(stored(&[1], &[2, 3]), fresh);
+        let torn = (Some(1), vec![], vec![(1, 1), (2, 1)]);
+        assert_eq!(stored(&[1], &[1, 2]), torn, "ended while saving");
+        let saved = (None, vec![1, 2], vec![(1, 0), (2, 0), (3, 0)]);
+        assert_eq!(stored(&[1, 2, 3], &[1, 2]), saved, "ended before removing");
+    }
+
+    /// Seed 1410: drafts of an earlier run made everything since then a draft again.
+    #[test]
+    fn what_is_left_over_does_not_draw_later_operations_in() {
+        let later = (Some(4), vec![1, 2], vec![(1, 0), (2, 0), (3, 0), (4, 1)]);
+        assert_eq!(stored(&[1, 2, 3], &[1, 2, 4]), later);
     }
 }

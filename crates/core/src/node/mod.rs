@@ -105,6 +105,8 @@ pub struct Node {
     first_draft: Option<Seq>,
     /// Drafts are being saved as operations; these are the drafts.
     settling: Option<(Ticket, Vec<Op>)>,
+    /// Drafts to remove: they are operations since an earlier run.
+    left_over: Vec<Seq>,
     /// Until when that is not tried again.
     drafts_rest: Option<Mono>,
     /// Others' operations of this turn, to be saved at its end.
@@ -175,7 +177,7 @@ impl Node {
             }
         }
         let mut replica = Replica::new(config.room, config.device.clone());
-        let first_draft = drafts::adopt(me, drafts, &mut records);
+        let (first_draft, left_over) = drafts::adopt(me, drafts, &mut records);
         rejected += replica.load(records, &memory.waiting);
         let mut timers = Timers::default();
         timers.set(Timer::HubRetry, now.mono);
@@ -198,6 +200,7 @@ impl Node {
             memory,
             memory_dirty: false,
             settling: None,
+            left_over,
             drafts_rest: None,
             fresh: Vec::new(),
             saving: BTreeMap::new(),
@@ -254,6 +257,7 @@ impl Node {
             Input::Rtc(conn, event) => self.rtc_event(now, conn, event),
             Input::Lifecycle(event) => self.lifecycle(now, event),
         }
+        self.clear_left_over();
         self.settle_drafts(now);
         self.next_command(now);
         while let Some(timer) = self.timers.pop_due(now.mono) {
