@@ -132,7 +132,7 @@ async fn letters_in_clear_and_bad_requests_are_problems() {
     refused(send(at, "offer", room, &vec![200; 60_000]).await, 413, None);
     refused(send(at, "pranswer", room, &sealed(80)).await, 404, None);
     refused(get(at, "/webrtc/offer?room=x").await, 400, None);
-    let other_tag = path("offer", room, "").replace("7a", "8b");
+    let other_tag = path("offer", room, "").replace("tag=7a", "tag=8b");
     send(at, "offer", room, &sealed(80)).await;
     refused(get(at, &other_tag).await, 403, Some(refusal::WRONG_TAG));
 }
