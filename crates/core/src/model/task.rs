@@ -81,6 +81,20 @@ pub enum TaskChange {
     Position(Vec<u8>),
 }
 
+impl Field {
+    /// All of them, in the order of their numbers (rule O-TASK).
+    pub const ALL: [Self; 8] = [
+        Self::Title,
+        Self::Notes,
+        Self::Assignee,
+        Self::Priority,
+        Self::Due,
+        Self::Place,
+        Self::Status,
+        Self::Position,
+    ];
+}
+
 impl TaskChange {
     /// The field it sets.
     #[must_use]

@@ -57,23 +57,12 @@ impl Memory {
     }
 }
 
-const FIELDS: [Field; 8] = [
-    Field::Title,
-    Field::Notes,
-    Field::Assignee,
-    Field::Priority,
-    Field::Due,
-    Field::Place,
-    Field::Status,
-    Field::Position,
-];
-
 /// As in operations (rule O-TASK).
 fn field_number(field: Field) -> u8 {
-    let at = FIELDS.iter().position(|known| *known == field);
+    let at = Field::ALL.iter().position(|known| *known == field);
     at.and_then(|at| u8::try_from(at).ok()).unwrap_or(u8::MAX)
 }
 
 fn field_of(number: u8) -> Option<Field> {
-    FIELDS.get(usize::from(number)).copied()
+    Field::ALL.get(usize::from(number)).copied()
 }

@@ -10,17 +10,6 @@ use crate::redact::Private;
 use crate::time::Wall;
 use std::collections::BTreeMap;
 
-const FIELDS: [Field; 8] = [
-    Field::Title,
-    Field::Notes,
-    Field::Assignee,
-    Field::Priority,
-    Field::Due,
-    Field::Place,
-    Field::Status,
-    Field::Position,
-];
-
 /// All tasks of a room, living and deleted.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Tasks {
@@ -118,7 +107,7 @@ impl Task {
 
     /// The fields that somebody has set, with the write that did.
     fn writes(&self) -> impl Iterator<Item = (Field, Rank)> {
-        FIELDS
+        Field::ALL
             .into_iter()
             .filter_map(|field| Some((field, self.rank(field)?)))
     }
