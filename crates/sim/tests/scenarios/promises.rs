@@ -1,6 +1,7 @@
 //! What a person is promised about what they wrote: private, expiring, lost and undone.
 
 use super::{clinic, settled_as_is, shown};
+use corridor_core::id::TaskId;
 use corridor_core::model::{Field, TaskChange};
 use corridor_core::node::{Command, CommandError, Delivery, Done, UndoKind};
 use corridor_sim::net::End;
@@ -33,6 +34,16 @@ fn whisper(world: &mut World, from: usize, to: usize, text: &str) {
         ttl_ms: None,
     };
     world.done_by(from, command).unwrap();
+}
+
+/// Two people who share a task, of whom the first is cut off.
+fn parted(seed: u64) -> (World, TaskId) {
+    let (mut world, _) = clinic(seed, 2);
+    let task = world.add_task(0, "first").unwrap();
+    assert!(world.run_until(5_000, |w| w.tasks(1).len() == 1));
+    world.cut(End::Host(0), End::Host(1));
+    world.cut(End::Host(0), End::Hub);
+    (world, task)
 }
 
 #[test]
@@ -99,11 +110,8 @@ fn a_message_that_matters_for_a_minute_is_shown_as_not_reached_after_it() {
 
 #[test]
 fn whoever_loses_a_concurrent_edit_is_told_also_after_a_reload_and_can_put_it_back() {
-    let (mut world, hosts) = clinic(413, 2);
-    let task = world.add_task(0, "first").unwrap();
-    assert!(world.run_until(5_000, |w| w.tasks(1).len() == 1));
-    world.cut(End::Host(0), End::Host(1));
-    world.cut(End::Host(0), End::Hub);
+    let (mut world, task) = parted(413);
+    let hosts = [0, 1];
     world
         .done_by(0, Command::EditTask(task, title("mine")))
         .unwrap();
@@ -136,11 +144,7 @@ fn whoever_loses_a_concurrent_edit_is_told_also_after_a_reload_and_can_put_it_ba
 #[test]
 fn a_lost_edit_is_forgotten_when_it_is_dismissed_or_after_a_day() {
     for dismissed in [true, false] {
-        let (mut world, _) = clinic(414, 2);
-        let task = world.add_task(0, "first").unwrap();
-        assert!(world.run_until(5_000, |w| w.tasks(1).len() == 1));
-        world.cut(End::Host(0), End::Host(1));
-        world.cut(End::Host(0), End::Hub);
+        let (mut world, task) = parted(414);
         world
             .done_by(0, Command::EditTask(task, title("mine")))
             .unwrap();
@@ -163,11 +167,7 @@ fn a_lost_edit_is_forgotten_when_it_is_dismissed_or_after_a_day() {
 
 #[test]
 fn a_task_deleted_under_ones_hands_is_added_again_for_everybody() {
-    let (mut world, _) = clinic(415, 2);
-    let task = world.add_task(0, "first").unwrap();
-    assert!(world.run_until(5_000, |w| w.tasks(1).len() == 1));
-    world.cut(End::Host(0), End::Host(1));
-    world.cut(End::Host(0), End::Hub);
+    let (mut world, task) = parted(415);
     world
         .done_by(0, Command::EditTask(task, title("mine")))
         .unwrap();
@@ -223,11 +223,7 @@ fn undo_takes_back_ones_own_changes_and_nobody_elses() {
 
 #[test]
 fn leaving_one_of_two_lost_fields_at_that_keeps_the_other() {
-    let (mut world, _) = clinic(417, 2);
-    let task = world.add_task(0, "first").unwrap();
-    assert!(world.run_until(5_000, |w| w.tasks(1).len() == 1));
-    world.cut(End::Host(0), End::Host(1));
-    world.cut(End::Host(0), End::Hub);
+    let (mut world, task) = parted(417);
     for (host, text) in [(0, "mine"), (1, "theirs")] {
         let mut changes = title(text);
         changes.push(TaskChange::Notes(format!("{MARKER} {text} notes").into()));
