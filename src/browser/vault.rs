@@ -96,6 +96,8 @@ impl Vault for MemoryVault {
 #[must_use]
 pub fn room_of(key: &Key) -> RoomId {
     match key {
-        Key::Op(room, _, _) | Key::Draft(room, _, _) | Key::Memory(room, _) => *room,
+        Key::Op(room, ..) | Key::Block(room, ..) | Key::Draft(room, ..) | Key::Memory(room, _) => {
+            *room
+        }
     }
 }

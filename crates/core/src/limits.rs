@@ -16,6 +16,13 @@ pub const MAX_POSITION_BYTES: usize = 128;
 pub const MAX_PACKET_BYTES: usize = 60 * 1024;
 /// Target size of one batch of operations, small enough that a chat line waits only briefly behind it.
 pub const BATCH_BYTES: usize = 32 * 1024;
+/// A writer signs its operations when it sends them, and at least once in so many bytes: that much of a run can be sent
+/// by itself.
+pub const SIGN_EVERY: usize = 16 * 1024;
+/// At most 2^32 operations stand as one hash: more than a writer can write.
+pub const MAX_DROPPED_LEVEL: u8 = 32;
+/// Blocks of operations of which less than this is left become one record of the vault.
+pub const MERGED_BLOCK_BYTES: usize = 4 * 1024;
 /// Unacknowledged operation bytes in flight to one peer: the window that makes back-pressure.
 pub const WINDOW_BYTES: usize = 256 * 1024;
 /// Longest hub frame: a packet, its seal and its header.
@@ -30,6 +37,11 @@ pub const MAX_HELD_CANDIDATES: usize = 64;
 pub const MAX_WRITERS: usize = 1024;
 /// Peers a node links with at once before issue-level partial mesh takes over.
 pub const MAX_PEERS: usize = 64;
+/// Bytes of operations kept of one writer, and of all writers of a room: what a tab can hold in memory, far beyond what its
+/// storage takes.
+pub const MAX_WRITER_BYTES: usize = 32 * 1024 * 1024;
+/// See [`MAX_WRITER_BYTES`].
+pub const MAX_ROOM_BYTES: usize = 64 * 1024 * 1024;
 /// Entries in one causal context.
 pub const MAX_CONTEXT: usize = MAX_WRITERS;
 /// Operations received ahead of their writer's gap, per writer.
@@ -44,6 +56,19 @@ pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(30);
 pub const CLOCK_JUMP: Duration = Duration::from_secs(5);
 /// Drafts that could not be saved as operations are tried again after this.
 pub const DRAFTS_REST: Duration = Duration::from_secs(10);
+/// Messages and done tasks are kept for this long: two weeks of clinic days fit in a browser's storage.
+pub const RETENTION: Duration = Duration::from_secs(14 * 24 * 3600);
+/// Operations are dropped when something newer replaces them, and not before this age: lost edits can be put back for a
+/// day, and a device that was away for a night finds whom it edited against.
+pub const PACK_AGE: Duration = Duration::from_secs(2 * 24 * 3600);
+/// How often it is looked what can be dropped.
+pub const PACK_EVERY: Duration = Duration::from_secs(24 * 3600);
+/// How long after the start at the earliest, and after what stood in the way.
+pub const PACK_PAUSE: Duration = Duration::from_secs(30);
+/// Tasks buried by one operation: their ids fit in [`MAX_OP_BYTES`].
+pub const SWEEP_TASKS: usize = 1000;
+/// Operations that bury tasks, before they are put together in one.
+pub const SWEEP_GRAVES: usize = 32;
 /// How long a lost edit can be put back (R-TASK-3).
 pub const LOST_TTL: Duration = Duration::from_secs(24 * 3600);
 /// Lost edits whose dismissal is remembered.

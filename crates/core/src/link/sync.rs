@@ -7,7 +7,8 @@ use crate::id::{Seq, WriterId};
 use crate::limits;
 use crate::store::VersionVector;
 use crate::time::Mono;
-use crate::wire::peer::{Run, Want};
+use crate::wire::peer::Want;
+use crate::wire::run::{Item, Run};
 use std::collections::VecDeque;
 
 /// Sync with one session of one peer. Dies with that session.
@@ -131,8 +132,8 @@ impl Sync {
 
     /// A run was handed to a path.
     pub(crate) fn launched(&mut self, now: Mono, run: &Run) {
-        let bytes = run.ops.iter().map(|op| op.len()).sum();
-        let last = run.first + run.ops.len() as u64 - 1;
+        let bytes = run.items.iter().map(Item::weight).sum();
+        let last = run.last().unwrap_or(run.first);
         self.sent.raise(run.writer, last);
         self.in_flight.push_back(Flight {
             writer: run.writer,
@@ -210,7 +211,7 @@ mod tests {
         Run {
             writer: AUTHOR,
             first,
-            ops: vec![vec![0; bytes].into()],
+            items: vec![Item::Op(vec![0; bytes].into())],
             signature: [0; 64],
         }
     }

@@ -45,6 +45,8 @@ pub enum Body {
     Task(TaskId, Vec<TaskChange>),
     /// Deletes a task for good.
     DeleteTask(TaskId),
+    /// The same of several tasks: stands for many deletions, and clears away what was done long ago.
+    DeleteTasks(Vec<TaskId>),
     /// A message to the room.
     Post(Post),
     /// A message to one person: a [`Post`], sealed between the two devices.

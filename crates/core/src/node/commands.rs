@@ -15,7 +15,8 @@ use crate::wire::WireError;
 #[derive(Debug)]
 pub(super) struct Pending {
     saving: Ticket,
-    answer: Ticket,
+    /// `None`: nobody asked for it.
+    answer: Option<Ticket>,
     done: Done,
     then: Then,
 }
@@ -61,7 +62,7 @@ impl Node {
                 return;
             };
             match self.plan(now, ticket, command) {
-                Ok(Plan::Write(bodies, outcome)) => self.write(now, ticket, bodies, outcome),
+                Ok(Plan::Write(bodies, outcome)) => self.write(now, Some(ticket), bodies, outcome),
                 Ok(Plan::Answer(done)) => self.output(Output::Done(ticket, Ok(done))),
                 Ok(Plan::Later) => {}
                 Err(error) => self.output(Output::Done(ticket, Err(error))),
@@ -95,7 +96,7 @@ impl Node {
                     .replica
                     .roster
                     .get(self.me)
-                    .is_some_and(|me| *me.profile.get() == profile && me.left.is_none());
+                    .is_some_and(|me| *me.profile.get() == profile && !me.is_gone());
                 Ok(if same {
                     Plan::Answer(Done::Ok)
                 } else {
@@ -199,7 +200,13 @@ impl Node {
     }
 
     /// Writes operations and asks to save them. All of them, or none.
-    fn write(&mut self, now: Now, answer: Ticket, mut bodies: Vec<Body>, outcome: Outcome) {
+    pub(super) fn write(
+        &mut self,
+        now: Now,
+        answer: Option<Ticket>,
+        mut bodies: Vec<Body>,
+        outcome: Outcome,
+    ) {
         if self.replica.have().get(self.me) == 0 {
             bodies.insert(
                 0,
@@ -215,7 +222,7 @@ impl Node {
                 Ok(id) => written.push(id),
                 Err(_) => {
                     self.replica.retract();
-                    self.output(Output::Done(answer, Err(CommandError::TooLong)));
+                    self.answer(answer, Err(CommandError::TooLong));
                     return;
                 }
             }
@@ -249,6 +256,12 @@ impl Node {
         }
     }
 
+    fn answer(&mut self, to: Option<Ticket>, result: Result<Done, CommandError>) {
+        if let Some(ticket) = to {
+            self.output(Output::Done(ticket, result));
+        }
+    }
+
     /// The answer to saving own operations.
     pub(super) fn own_saved(&mut self, now: Now, saving: Ticket, result: Result<(), SaveError>) {
         let Some(pending) = self.pending.take_if(|pending| pending.saving == saving) else {
@@ -259,13 +272,13 @@ impl Node {
             self.replica.retract();
             let head = self.replica.have().get(self.me);
             self.first_draft = self.first_draft.filter(|first| *first <= head);
-            self.output(Output::Done(pending.answer, Err(CommandError::StorageFull)));
+            self.answer(pending.answer, Err(CommandError::StorageFull));
             return;
         }
         self.replica.commit();
         self.kept.raise(self.me, self.replica.have().get(self.me));
         self.settle(now);
-        self.output(Output::Done(pending.answer, Ok(pending.done)));
+        self.answer(pending.answer, Ok(pending.done));
         match pending.then {
             Then::Nothing => {}
             Then::Remember(undo) => self.undo.remember(undo),

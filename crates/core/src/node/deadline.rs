@@ -36,6 +36,8 @@ pub(super) enum Timer {
     Report,
     /// A probe's time is up.
     Probe,
+    /// Look what operations can be dropped.
+    Pack,
 }
 
 impl fmt::Display for Timer {
@@ -56,6 +58,7 @@ impl fmt::Display for Timer {
             Self::Near => f.write_str("tell whom this node reaches"),
             Self::Report => f.write_str("report links to the hub"),
             Self::Probe => f.write_str("probe"),
+            Self::Pack => f.write_str("drop what nobody needs any more"),
         }
     }
 }

@@ -39,12 +39,8 @@ impl Node {
     }
 
     pub(super) fn mark_messages(&mut self, writer: WriterId, from: Seq, to: Seq) {
-        for seq in from + 1..=to {
-            let id = OpId { writer, seq };
-            if self.replica.chat.rank(id).is_some() {
-                self.changes.messages.insert(id);
-            }
-        }
+        let ids = self.replica.chat.of(writer, from, to);
+        self.changes.messages.extend(ids);
     }
 
     /// The path to a peer changed, and with it the state of what it has not confirmed.

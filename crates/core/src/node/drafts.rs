@@ -12,7 +12,7 @@ use super::saving::Saving;
 use crate::id::{OpId, RoomId, Seq, Ticket, WriterId};
 use crate::limits;
 use crate::model::Op;
-use crate::store::{Key, saved};
+use crate::store::Key;
 use crate::time::Now;
 use std::collections::BTreeMap;
 
@@ -47,14 +47,11 @@ pub(super) fn adopt(
 }
 
 impl Node {
-    /// Drafts that became operations before this run are removed.
+    /// Records that others hold too are removed: the tab of an earlier run ended before it did.
     pub(super) fn clear_left_over(&mut self) {
         let left_over = std::mem::take(&mut self.left_over);
         if !left_over.is_empty() {
-            let names = left_over.into_iter();
-            let names = names.map(|seq| Key::Draft(self.room, self.me, seq));
-            let names = names.collect();
-            self.output(Output::Remove(names));
+            self.output(Output::Remove(left_over));
         }
     }
 
@@ -127,24 +124,9 @@ impl Node {
         first: Seq,
         name: fn(RoomId, WriterId, Seq) -> Key,
     ) -> Vec<(Key, Vec<u8>)> {
-        let mut records = Vec::new();
-        let mut seq = first;
-        while let Some(entry) = self.replica.entry(OpId {
-            writer: self.me,
-            seq,
-        }) {
-            records.push((name(self.room, self.me, seq), saved::op_record(entry)));
-            seq += 1;
-        }
-        records
-    }
-
-    pub(super) fn op_record(&self, id: OpId) -> Option<(Key, Vec<u8>)> {
-        let entry = self.replica.entry(id)?;
-        Some((
-            Key::Op(self.room, id.writer, id.seq),
-            saved::op_record(entry),
-        ))
+        let records = self.replica.own_records(first).into_iter();
+        let records = records.map(|(seq, record)| (name(self.room, self.me, seq), record));
+        records.collect()
     }
 
     fn rewrite(&mut self, now: Now, first: Seq, ops: Vec<Op>) {

@@ -104,7 +104,7 @@ impl Node {
             }
             Some(to) => {
                 let person = self.replica.roster.get(to);
-                let here = person.is_some_and(|person| person.left.is_none());
+                let here = person.is_some_and(|person| !person.is_gone());
                 if !here || to == self.me {
                     return Err(CommandError::NoSuchPerson);
                 }

@@ -4,7 +4,7 @@ use super::output::{Level, Phase};
 use super::peer::Route;
 use super::view::Path;
 use super::{Node, Timer};
-use crate::id::{OpId, PeerId, Seq, WriterId};
+use crate::id::{PeerId, Seq, WriterId};
 use crate::limits;
 use crate::link::sync::Sync;
 use crate::store::Received;
@@ -133,7 +133,7 @@ impl Node {
                     Some(id),
                     format!("took operations {first} to {last} of {}", writer.short()),
                 );
-                self.fresh.extend(seqs.map(|seq| OpId { writer, seq }));
+                self.fresh.push((writer, seqs));
                 self.ack_later(id, writer);
                 self.lacking.remove(&writer);
                 let due = now.mono.plus(limits::ASK_PATIENCE);
@@ -147,7 +147,7 @@ impl Node {
             Ok(Received::Duplicate) => self.ack_later(id, run.writer),
             Ok(Received::Gap) => {
                 let first = self.replica.have().get(run.writer) + 1;
-                let last = run.first.saturating_add(run.ops.len() as u64 - 1);
+                let last = run.last().unwrap_or(run.first);
                 let writer = run.writer;
                 self.send(
                     id,
@@ -352,7 +352,7 @@ impl Node {
             }
             for run in runs {
                 if run.writer == me {
-                    let last = run.first + run.ops.len() as u64 - 1;
+                    let last = run.last().unwrap_or(run.first);
                     self.mark_own(run.first - 1, last);
                 }
                 self.send(id, PeerFrame::Ops(run));

@@ -11,6 +11,7 @@ use crate::model::Body;
 use crate::redact::Private;
 use crate::time::{Now, Wall};
 use crate::wire::VERSION;
+use crate::wire::op as op_wire;
 use crate::wire::peer::PeerFrame;
 use std::collections::VecDeque;
 
@@ -84,8 +85,8 @@ impl Node {
         };
         if let PeerFrame::Ops(run) = frame {
             // Of a long run only the newest would stay anyway.
-            let skip = run.ops.len().saturating_sub(limits::FRAME_LOG);
-            for seq in (run.first..).take(run.ops.len()).skip(skip) {
+            let skip = run.items.len().saturating_sub(limits::FRAME_LOG);
+            for seq in run.seqs().skip(skip) {
                 self.frames.push(record(What::Op(OpId {
                     writer: run.writer,
                     seq,
@@ -154,9 +155,10 @@ impl Node {
         let Some(entry) = self.replica.entry(id) else {
             return;
         };
-        envelope.timestamp = entry.op.stamp.wall();
+        let op = op_wire::decode_signed(&entry.bytes);
+        envelope.timestamp = op.stamp.wall();
         envelope.vector_clock = self.vector_clock(id);
-        envelope.signature = entry.signature.map(|signature| {
+        envelope.signature = entry.signature.as_ref().map(|signature| {
             signature
                 .iter()
                 .fold(String::with_capacity(128), |mut hex, byte| {
@@ -166,12 +168,12 @@ impl Node {
                     hex
                 })
         });
-        let (kind, content) = describe(&entry.op.body);
+        let (kind, content) = describe(&op.body);
         envelope.kind = kind;
         envelope.content = content;
-        match &entry.op.body {
+        match op.body {
             Body::Private { to, .. } => {
-                envelope.to = vec![*to];
+                envelope.to = vec![to];
                 envelope.encrypted = true;
             }
             Body::Post(post) => envelope.ttl_ms = post.ttl_ms,
@@ -183,12 +185,9 @@ impl Node {
     fn vector_clock(&self, id: OpId) -> Vec<(WriterId, Seq)> {
         let mut clock = crate::store::VersionVector::default();
         for seq in 1..=id.seq {
-            let context = self
-                .replica
-                .entry(OpId { seq, ..id })
-                .map(|entry| &entry.op.context);
-            for (writer, seen) in context.into_iter().flatten() {
-                clock.raise(*writer, *seen);
+            let op = self.replica.op(OpId { seq, ..id });
+            for (writer, seen) in op.into_iter().flat_map(|op| op.context) {
+                clock.raise(writer, seen);
             }
         }
         clock.raise(id.writer, id.seq);
@@ -231,6 +230,10 @@ fn describe(body: &Body) -> (&'static str, Vec<(&'static str, Private)>) {
             ],
         ),
         Body::DeleteTask(id) => ("task_sync", vec![("deleted", Private::new(id.to_string()))]),
+        Body::DeleteTasks(ids) => (
+            "task_sync",
+            vec![("deleted", Private::new(ids.len().to_string()))],
+        ),
         Body::Post(post) => ("group_message", vec![("text", post.text.clone())]),
         Body::Private { .. } => ("private_message", Vec::new()),
         Body::Read { .. } => ("message_read", Vec::new()),

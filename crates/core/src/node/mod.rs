@@ -22,6 +22,7 @@ mod peer;
 mod probe;
 mod project;
 mod report;
+mod retain;
 mod routes;
 mod saving;
 mod undo;
@@ -43,13 +44,14 @@ use crate::key::{DeviceKey, RoomKey, RoomKeys};
 use crate::limits;
 use crate::model::Op;
 use crate::rng::Rng;
-use crate::store::replica::Replica;
+use crate::store::replica::{Records, Replica};
 use crate::store::saved::Memory;
 use crate::store::{Key, VersionVector};
 use crate::time::{Mono, Now, Wall};
 use crate::timer::Timers;
 use crate::wire::hub::LinkState;
 use commands::Pending;
+use core::ops::RangeInclusive;
 use deadline::Timer;
 use frames::FrameLog;
 use hub::HubLink;
@@ -105,12 +107,12 @@ pub struct Node {
     first_draft: Option<Seq>,
     /// Drafts are being saved as operations; these are the drafts.
     settling: Option<(Ticket, Vec<Op>)>,
-    /// Drafts to remove: they are operations since an earlier run.
-    left_over: Vec<Seq>,
+    /// Records to remove: others hold the same since an earlier run.
+    left_over: Vec<Key>,
     /// Until when that is not tried again.
     drafts_rest: Option<Mono>,
     /// Others' operations of this turn, to be saved at its end.
-    fresh: Vec<OpId>,
+    fresh: Vec<(WriterId, RangeInclusive<Seq>)>,
     saving: BTreeMap<Ticket, Saving>,
     next_ticket: u64,
     storage: StorageState,
@@ -155,14 +157,17 @@ impl Node {
     pub fn new(config: Config, now: Now, stored: impl IntoIterator<Item = (Key, Vec<u8>)>) -> Self {
         let mut rng = Rng::new(config.seed);
         let me = config.device.writer();
-        let mut records = BTreeMap::new();
+        let mut records = Records::default();
         let mut drafts = BTreeMap::new();
         let mut memory = Memory::default();
         let mut rejected = 0;
         for (key, bytes) in stored {
             match key {
                 Key::Op(room, writer, seq) if room == config.room => {
-                    records.insert(OpId { writer, seq }, bytes);
+                    records.ops.insert(OpId { writer, seq }, bytes);
+                }
+                Key::Block(room, writer, first, last) if room == config.room => {
+                    records.blocks.insert((writer, first, last), bytes);
                 }
                 Key::Memory(room, writer) if room == config.room && writer == me => {
                     match Memory::decode(&bytes) {
@@ -173,14 +178,21 @@ impl Node {
                 Key::Draft(room, writer, seq) if room == config.room && writer == me => {
                     drafts.insert(seq, bytes);
                 }
-                Key::Op(..) | Key::Draft(..) | Key::Memory(..) => {}
+                Key::Op(..) | Key::Block(..) | Key::Draft(..) | Key::Memory(..) => {}
             }
         }
         let mut replica = Replica::new(config.room, config.device.clone());
-        let (first_draft, left_over) = drafts::adopt(me, drafts, &mut records);
-        rejected += replica.load(records, &memory.waiting);
+        let (first_draft, drafts) = drafts::adopt(me, drafts, &mut records.ops);
+        let loaded = replica.load(records, &memory.waiting);
+        rejected += loaded.damaged;
+        let room = config.room;
+        let drafts = drafts.into_iter().map(|seq| Key::Draft(room, me, seq));
+        let packed = loaded.left_over.into_iter();
+        let packed = packed.map(|(writer, name)| Key::stored(room, writer, name));
+        let left_over = drafts.chain(packed).collect();
         let mut timers = Timers::default();
         timers.set(Timer::HubRetry, now.mono);
+        timers.set(Timer::Pack, now.mono.plus(limits::PACK_PAUSE));
         let mut node = Self {
             room: config.room,
             keys: config.key.derive(config.room),
@@ -290,6 +302,7 @@ impl Node {
             Timer::Resend(peer) => self.resend(now, peer),
             Timer::Asked => self.review_asked(now),
             Timer::Probe => self.probe_finished(true),
+            Timer::Pack => self.pack(now),
             // Looked at in `finish`, at every turn.
             Timer::Settle
             | Timer::Drafts

@@ -29,11 +29,7 @@ impl Node {
     /// The room as a whole.
     #[must_use]
     pub fn room(&self) -> RoomView {
-        let me = self
-            .replica
-            .roster
-            .get(self.me)
-            .filter(|me| me.left.is_none());
+        let me = self.replica.roster.get(self.me).filter(|me| !me.is_gone());
         RoomView {
             room: self.room,
             me: self.me,
@@ -55,7 +51,7 @@ impl Node {
     fn connection(&self) -> Connection {
         let mut connection = Connection::default();
         for (id, person) in self.replica.roster.iter() {
-            if id == self.me || person.left.is_some() {
+            if id == self.me || person.is_gone() {
                 continue;
             }
             match (self.path(id), self.presence(id)) {
@@ -114,7 +110,7 @@ impl Node {
                 .peers
                 .get(&id)
                 .is_some_and(|peer| peer.is_typing(self.now)),
-            left: person.left.is_some(),
+            left: person.is_gone(),
             unread: self.unread.private.get(&id).copied().unwrap_or(0),
         }
     }

@@ -18,6 +18,8 @@ pub(super) enum Saving {
     Drafts,
     /// Confirmations and admission.
     Memory,
+    /// Blocks of operations: then these records are in them.
+    Packed(Vec<Key>),
 }
 
 impl Node {
@@ -43,7 +45,8 @@ impl Node {
         if acks.is_empty() && fresh.is_empty() {
             return;
         }
-        let through: VersionVector = fresh.iter().map(|id| (id.writer, id.seq)).collect();
+        let lasts = fresh.iter().map(|(writer, seqs)| (*writer, *seqs.end()));
+        let through: VersionVector = lasts.collect();
         if fresh.is_empty() || !self.durable {
             self.keep(&through);
             for (peer, writers) in acks {
@@ -51,7 +54,12 @@ impl Node {
             }
             return;
         }
-        let records = fresh.iter().filter_map(|id| self.op_record(*id)).collect();
+        let mut records = Vec::new();
+        for (writer, seqs) in fresh {
+            let stored = self.replica.records(writer, seqs).into_iter();
+            records
+                .extend(stored.map(|(name, bytes)| (Key::stored(self.room, writer, name), bytes)));
+        }
         self.save(records, Saving::Others(through, acks));
     }
 
@@ -81,6 +89,12 @@ impl Node {
             }
             Some(Saving::Drafts) => self.drafts_saved(now, ticket, result),
             Some(Saving::Memory) => self.storage_state(result),
+            Some(Saving::Packed(removes)) => {
+                self.storage_state(result);
+                if result.is_ok() {
+                    self.output(Output::Remove(removes));
+                }
+            }
             None => {}
         }
     }

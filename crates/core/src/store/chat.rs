@@ -2,8 +2,9 @@
 
 use super::register::Rank;
 use crate::clock::Stamp;
-use crate::id::{OpId, WriterId};
+use crate::id::{OpId, Seq, WriterId};
 use crate::redact::Private;
+use crate::time::Wall;
 use std::collections::BTreeMap;
 
 /// All messages of a room, by (stamp, writer, sequence). The hybrid logical clock makes that order
@@ -28,6 +29,43 @@ impl Chat {
     pub(crate) fn post(&mut self, rank: Rank, message: Message) {
         self.stamps.insert(rank.op, rank.stamp);
         self.messages.insert(rank, message);
+    }
+
+    /// Forgets the messages stamped before `wall`.
+    pub(crate) fn forget_before(&mut self, wall: Wall) -> Vec<OpId> {
+        let first = Rank {
+            stamp: Stamp::at(wall),
+            op: OpId {
+                writer: WriterId([0; 16]),
+                seq: 0,
+            },
+        };
+        let kept = self.messages.split_off(&first);
+        let gone = core::mem::replace(&mut self.messages, kept);
+        let gone: Vec<OpId> = gone.into_keys().map(|rank| rank.op).collect();
+        for id in &gone {
+            self.stamps.remove(id);
+        }
+        gone
+    }
+
+    /// The messages of a writer after the first sequence through the second.
+    pub(crate) fn of(
+        &self,
+        writer: WriterId,
+        after: Seq,
+        through: Seq,
+    ) -> impl Iterator<Item = OpId> {
+        let first = OpId {
+            writer,
+            seq: after.saturating_add(1),
+        };
+        let last = OpId {
+            writer,
+            seq: through.max(first.seq),
+        };
+        let ids = self.stamps.range(first..=last).map(|(id, _)| *id);
+        ids.filter(move |id| id.seq <= through)
     }
 
     /// What a message depends on has come.

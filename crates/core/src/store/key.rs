@@ -1,14 +1,18 @@
 //! Names of stored records.
 
+use super::chain::Stored;
 use crate::id::{RoomId, Seq, WriterId};
 use core::fmt;
 
-/// One record in the vault. Bytes under an [`Key::Op`] never change, so tabs of one browser can share
+/// One record in the vault. An operation under a [`Key::Op`] never changes, so tabs of one browser can share
 /// them without overwriting each other.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Key {
     /// One operation of a room.
     Op(RoomId, WriterId, Seq),
+    /// Consecutive operations of a room, from the first sequence through the second, of which some may have been dropped.
+    /// Complete in itself, whichever tab wrote it last.
+    Block(RoomId, WriterId, Seq, Seq),
     /// One own operation that was stamped by a clock nobody has checked. Nobody but its writer reads it: it may still
     /// get another stamp.
     Draft(RoomId, WriterId, Seq),
@@ -20,6 +24,9 @@ impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Op(room, writer, seq) => write!(f, "corridor/1/op/{room}/{writer}/{seq}"),
+            Self::Block(room, writer, first, last) => {
+                write!(f, "corridor/1/ops/{room}/{writer}/{first}/{last}")
+            }
             Self::Draft(room, writer, seq) => {
                 write!(f, "corridor/1/draft/{room}/{writer}/{seq}")
             }
@@ -29,6 +36,13 @@ impl fmt::Display for Key {
 }
 
 impl Key {
+    pub(crate) fn stored(room: RoomId, writer: WriterId, name: Stored) -> Self {
+        match name {
+            Stored::Op(seq) => Self::Op(room, writer, seq),
+            Stored::Block(first, last) => Self::Block(room, writer, first, last),
+        }
+    }
+
     /// Reads what [`fmt::Display`] writes; `None` for anything else that shares the storage.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -37,6 +51,12 @@ impl Key {
             "op" => Self::Op(
                 RoomId::parse(parts.next()?)?,
                 WriterId::parse(parts.next()?)?,
+                parts.next()?.parse().ok()?,
+            ),
+            "ops" => Self::Block(
+                RoomId::parse(parts.next()?)?,
+                WriterId::parse(parts.next()?)?,
+                parts.next()?.parse().ok()?,
                 parts.next()?.parse().ok()?,
             ),
             "draft" => Self::Draft(
@@ -62,6 +82,7 @@ mod tests {
     fn keys_read_what_they_write() {
         for key in [
             Key::Op(RoomId([1; 16]), WriterId([2; 16]), 3),
+            Key::Block(RoomId([1; 16]), WriterId([2; 16]), 65, 128),
             Key::Draft(RoomId([1; 16]), WriterId([2; 16]), 4),
             Key::Memory(RoomId([1; 16]), WriterId([4; 16])),
         ] {

@@ -7,6 +7,7 @@ use super::register::Rank;
 use super::vector::VersionVector;
 use crate::id::{TaskId, WriterId};
 use crate::model::{Field, TaskChange};
+use crate::time::Wall;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One's own lost edits. At most one per field: the newest.
@@ -51,7 +52,7 @@ impl LostEdits {
             lost.to = lost.to.max(write);
             return greater;
         }
-        let covers = |rank: Rank| witness.knows.get(rank.op.writer) >= rank.op.seq;
+        let covers = |rank: Rank| witness.covers(rank);
         let own = write.op.writer == lost.op.op.writer && write > lost.op;
         let ended = own || (covers(lost.op) && !covers(lost.to));
         ended && self.fields.remove(&(task, field)).is_some()
@@ -95,13 +96,20 @@ impl LostEdits {
 pub(crate) struct Witness<'a> {
     /// The vector clock of the write.
     pub(crate) knows: &'a VersionVector,
+    /// What is older counts as known: operations that may have named it were dropped.
+    pub(crate) forgotten: Option<Wall>,
     /// Whose losses are kept: this replica's writer.
     pub(crate) me: WriterId,
 }
 
 impl Witness<'_> {
+    fn covers(&self, other: Rank) -> bool {
+        let forgotten = self.forgotten.is_some_and(|wall| other.stamp.wall() < wall);
+        forgotten || self.knows.get(other.op.writer) >= other.op.seq
+    }
+
     /// True when the write was made without knowing of `other`, by somebody else.
     pub(crate) fn is_concurrent(&self, write: Rank, other: Rank) -> bool {
-        write.op.writer != other.op.writer && self.knows.get(other.op.writer) < other.op.seq
+        write.op.writer != other.op.writer && !self.covers(other)
     }
 }

@@ -1,5 +1,6 @@
 //! What a replica knows: the operation log and the state folded from it.
 
+mod chain;
 mod chat;
 mod key;
 #[cfg(test)]
@@ -12,6 +13,7 @@ pub(crate) mod replica;
 mod roster;
 pub(crate) mod saved;
 mod tasks;
+mod tree;
 mod vector;
 
 pub(crate) use chat::Message;

@@ -3,7 +3,7 @@
 use super::register::{Lww, Rank};
 use super::vector::VersionVector;
 use crate::clock::Stamp;
-use crate::id::{Seq, WriterId};
+use crate::id::{OpId, Seq, WriterId};
 use crate::model::Profile;
 use std::collections::BTreeMap;
 
@@ -16,8 +16,9 @@ pub(crate) struct Roster {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Person {
     pub(crate) profile: Lww<Profile>,
-    pub(crate) joined: Stamp,
-    pub(crate) left: Option<Stamp>,
+    /// Their first profile, and when they left.
+    joined: Option<Rank>,
+    left: Option<Rank>,
     /// What they have read of the room's messages,
     pub(crate) read: VersionVector,
     /// and of private ones to them, by author.
@@ -27,26 +28,40 @@ pub(crate) struct Person {
 impl Person {
     /// True when a message stamped `at` was meant for this person too.
     pub(crate) fn receives(&self, at: Stamp) -> bool {
-        self.joined < at && self.left.is_none_or(|left| left > at)
+        self.joined.is_none_or(|joined| joined.stamp < at)
+            && self.left.is_none_or(|left| left.stamp > at)
+    }
+
+    /// They have left, and not come back.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.left.is_some()
     }
 }
 
 impl Roster {
     pub(crate) fn set_profile(&mut self, writer: WriterId, profile: Profile, rank: Rank) {
         let person = self.people.entry(writer).or_default();
-        if !person.profile.is_set() || rank.stamp < person.joined {
-            person.joined = rank.stamp;
+        if person.joined.is_none_or(|joined| rank < joined) {
+            person.joined = Some(rank);
         }
         person.profile.merge(profile, rank);
-        if person.left.is_some_and(|left| left < rank.stamp) {
+        if person.left.is_some_and(|left| left < rank) {
             person.left = None;
         }
     }
 
-    pub(crate) fn leave(&mut self, writer: WriterId, stamp: Stamp) {
+    pub(crate) fn leave(&mut self, writer: WriterId, rank: Rank) {
         if let Some(person) = self.people.get_mut(&writer) {
-            person.left = Some(stamp);
+            person.left = Some(rank);
         }
+    }
+
+    /// The operations from which the people as they stand follow.
+    pub(crate) fn live(&self) -> impl Iterator<Item = OpId> {
+        self.people.values().flat_map(|person| {
+            let ranks = [person.profile.rank(), person.joined, person.left];
+            ranks.into_iter().flatten().map(|rank| rank.op)
+        })
     }
 
     /// Raises what `reader` has read of `writer`.

@@ -1,17 +1,12 @@
 //! Records as the vault keeps them (versioned; DESIGN §4).
 
-use super::log::Entry;
 use super::vector::VersionVector;
 use crate::id::OpId;
 use crate::model::Field;
+use crate::time::Wall;
 use crate::wire::WireError;
 use crate::wire::snapshot::{self, Remembered};
 use std::collections::BTreeSet;
-
-/// An operation as a record: its signature, when held, and its bytes.
-pub(crate) fn op_record(entry: &Entry) -> Vec<u8> {
-    snapshot::encode_op(entry.signature.as_ref(), &entry.bytes)
-}
 
 /// What a node remembers of a room beside its operations.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -24,6 +19,8 @@ pub(crate) struct Memory {
     pub(crate) dismissed: BTreeSet<(OpId, Option<Field>)>,
     /// From where on writers' operations wait for their time.
     pub(crate) waiting: Vec<OpId>,
+    /// When it was looked last what can be dropped.
+    pub(crate) packed: Wall,
 }
 
 impl Memory {
@@ -37,6 +34,7 @@ impl Memory {
                 .map(|(op, field)| (*op, field.map(field_number)))
                 .collect(),
             waiting: self.waiting.clone(),
+            packed: self.packed,
         })
     }
 
@@ -53,6 +51,7 @@ impl Memory {
                 .map(|(op, number)| (op, number.and_then(field_of)))
                 .collect(),
             waiting: read.waiting,
+            packed: read.packed,
         })
     }
 }

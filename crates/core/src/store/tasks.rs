@@ -3,7 +3,7 @@
 use super::lost::{LostEdit, LostEdits, Witness};
 use super::register::{Lww, Rank};
 use crate::clock::Stamp;
-use crate::id::{TaskId, WriterId};
+use crate::id::{OpId, TaskId, WriterId};
 use crate::model::{Assignee, Field, Priority, TaskChange, TaskStatus};
 use crate::node::TaskView;
 use crate::redact::Private;
@@ -205,6 +205,56 @@ impl Tasks {
             visible,
             lost: unaware && self.lost.bury(id, rank),
         }
+    }
+
+    /// The operations from which the tasks as they stand follow.
+    pub(crate) fn live(&self) -> impl Iterator<Item = OpId> {
+        self.tasks.values().flat_map(|task| {
+            let buried = task.deletions.iter().max();
+            let alive = buried.is_none().then(|| {
+                let writes = task.writes().map(|(_, rank)| rank.op);
+                writes.chain([task.created.op])
+            });
+            let alive = alive.into_iter().flatten();
+            buried.map(|rank| rank.op).into_iter().chain(alive)
+        })
+    }
+
+    /// Forgets what stood in tasks that were buried before `wall`.
+    pub(crate) fn forget_buried(&mut self, wall: Wall) {
+        for task in self.tasks.values_mut() {
+            let last = task.deletions.iter().max().copied();
+            if let Some(last) = last.filter(|last| last.stamp.wall() < wall) {
+                *task = Task {
+                    created: task.created,
+                    changed: task.changed,
+                    deletions: vec![last],
+                    ..Task::new(task.created)
+                };
+            }
+        }
+    }
+
+    /// Tasks buried before `wall`, by the operation that buries them.
+    pub(crate) fn graves(&self, wall: Wall) -> Vec<(OpId, Vec<TaskId>)> {
+        let mut graves: BTreeMap<OpId, Vec<TaskId>> = BTreeMap::new();
+        for (id, task) in &self.tasks {
+            let last = task.deletions.iter().max();
+            if let Some(last) = last.filter(|last| last.stamp.wall() < wall) {
+                graves.entry(last.op).or_default().push(*id);
+            }
+        }
+        graves.into_iter().collect()
+    }
+
+    /// Living tasks that are done and were not touched since `wall`.
+    pub(crate) fn done_before(&self, wall: Wall) -> impl Iterator<Item = TaskId> {
+        let tasks = self.tasks.iter().filter(move |(_, task)| {
+            task.deletions.is_empty()
+                && *task.status.get() == TaskStatus::Done
+                && task.changed.stamp.wall() < wall
+        });
+        tasks.map(|(id, _)| *id)
     }
 
     pub(crate) fn is_alive(&self, id: TaskId) -> bool {

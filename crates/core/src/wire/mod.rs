@@ -12,6 +12,7 @@ pub mod json;
 pub mod op;
 pub mod peer;
 pub mod registry;
+pub mod run;
 pub mod signal;
 pub(crate) mod snapshot;
 

@@ -58,6 +58,13 @@ fn write(e: &mut Encoder<&mut Vec<u8>>, op: &Op) -> Encoded {
         Body::DeleteTask(task) => {
             e.u16(number::DELETE_TASK)?.array(1)?.encode(task)?;
         }
+        Body::DeleteTasks(tasks) => {
+            e.u16(number::DELETE_TASKS)?.array(1)?;
+            e.array(tasks.len() as u64)?;
+            tasks
+                .iter()
+                .try_for_each(|task| e.encode(task).map(|_| ()))?;
+        }
         Body::Post(post) => {
             e.u16(number::POST)?;
             write_post(e, post)?;
@@ -202,7 +209,7 @@ pub fn decode_signed(bytes: &[u8]) -> Op {
 
 fn read_body(d: &mut Decoder<'_>) -> Result<Body, WireError> {
     let kind = d.u16()?;
-    let known = (number::GENESIS..=number::PRIVATE).contains(&kind);
+    let known = (number::GENESIS..=number::DELETE_TASKS).contains(&kind);
     if !known {
         d.skip()?;
         return Ok(Body::Unknown(kind));
@@ -223,6 +230,7 @@ fn read_body(d: &mut Decoder<'_>) -> Result<Body, WireError> {
         }),
         number::TASK => Body::Task(d.decode::<TaskId>()?, read_changes(d)?),
         number::DELETE_TASK => Body::DeleteTask(d.decode()?),
+        number::DELETE_TASKS => Body::DeleteTasks(d.decode()?),
         number::PRIVATE => Body::Private {
             to: d.decode()?,
             sealed: d.bytes()?.to_vec(),
@@ -316,6 +324,7 @@ fn check(op: &Op) -> Result<(), WireError> {
             Body::Profile(profile) => {
                 line(&profile.name) && line(&profile.role) && line(&profile.status)
             }
+            Body::DeleteTasks(tasks) => tasks.len() <= limits::SWEEP_TASKS,
             Body::Post(post) => text(&post.text),
             Body::Private { sealed, .. } => sealed.len() <= limits::MAX_SEALED_BYTES,
             Body::Task(_, changes) => changes.iter().all(|change| match change {

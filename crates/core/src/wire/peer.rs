@@ -3,6 +3,7 @@
 use super::codec::{self, WireError};
 use super::op::read_clock;
 use super::registry::peer as number;
+pub use super::run::Run;
 use crate::id::{PeerId, Seq, SessionId, WriterId};
 use crate::limits;
 use crate::time::Wall;
@@ -60,23 +61,6 @@ pub struct Hello {
     /// The sender has not yet had the receiver's hello in this session.
     #[n(3)]
     pub reply: bool,
-}
-
-/// Consecutive operations of one writer.
-#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
-pub struct Run {
-    /// The author.
-    #[n(0)]
-    pub writer: WriterId,
-    /// Sequence of the first operation.
-    #[n(1)]
-    pub first: Seq,
-    /// The operations ([`super::op`]).
-    #[n(2)]
-    pub ops: Vec<ByteVec>,
-    /// The author's signature at the last operation; it covers all before by their hash chain.
-    #[cbor(n(3), with = "minicbor::bytes")]
-    pub signature: [u8; 64],
 }
 
 /// What its sender has.

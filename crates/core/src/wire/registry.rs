@@ -163,4 +163,6 @@ pub mod op {
     pub const LEAVE: u16 = 7;
     /// A message to one person, sealed.
     pub const PRIVATE: u16 = 8;
+    /// Several tasks deleted.
+    pub const DELETE_TASKS: u16 = 9;
 }

@@ -10,6 +10,7 @@ use corridor_core::wire::peer::{
     Beat, ClockField, Forward, Have, Hello, Near, Neighbor, NoRoute, PeerFrame, PresenceFrame, Run,
     Want,
 };
+use corridor_core::wire::run::Item;
 use corridor_core::wire::signal::{Round, Signal};
 
 pub(crate) const WRITER: WriterId = WriterId([0x11; 16]);
@@ -42,7 +43,14 @@ pub(crate) fn peer_frames() -> Vec<(&'static str, PeerFrame)> {
             PeerFrame::Ops(Run {
                 writer: WRITER,
                 first: 4,
-                ops: vec![vec![1, 2, 3].into(), vec![].into()],
+                items: vec![
+                    Item::Op(vec![1, 2, 3].into()),
+                    Item::Dropped {
+                        level: 2,
+                        hash: [6; 32],
+                    },
+                    Item::Op(vec![].into()),
+                ],
                 signature: [7; 64],
             }),
         ),
@@ -267,6 +275,10 @@ pub(crate) fn ops() -> Vec<(&'static str, Op)> {
             )),
         ),
         ("op-delete-task", op(Body::DeleteTask(task))),
+        (
+            "op-delete-tasks",
+            op(Body::DeleteTasks(vec![task, TaskId([8; 16])])),
+        ),
         (
             "op-post",
             op(Body::Post(Post {

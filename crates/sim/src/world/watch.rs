@@ -53,9 +53,13 @@ impl World {
             return;
         };
         for key in keys {
-            if let Key::Op(_, writer, seq) = key {
-                self.recorded.held.insert((me, OpId { writer, seq }));
-            }
+            let (writer, seqs) = match key {
+                Key::Op(_, writer, seq) => (writer, seq..=seq),
+                Key::Block(_, writer, first, last) => (writer, first..=last),
+                Key::Draft(..) | Key::Memory(..) => continue,
+            };
+            let ids = seqs.map(|seq| (me, OpId { writer, seq }));
+            self.recorded.held.extend(ids);
         }
     }
 

@@ -5,7 +5,8 @@ use corridor_core::clock::Stamp;
 use corridor_core::limits;
 use corridor_core::model::{Body, Op, Post};
 use corridor_core::node::{HubEvent, Input, RtcEvent};
-use corridor_core::wire::peer::{PeerFrame, Run};
+use corridor_core::wire::peer::PeerFrame;
+use corridor_core::wire::run::{Item, Run};
 use corridor_sim::dice::Dice;
 use corridor_sim::world::{Setup, World};
 use std::collections::VecDeque;
@@ -166,11 +167,11 @@ fn a_member_cannot_speak_for_another() {
     for signature in [[0; 64], [7; 64], own_key.sign(&bytes)] {
         assert!(world.run_until(75_000, |w| w.linked(0, 1)));
         let mut packet = Vec::new();
-        let ops = vec![bytes.clone().into()];
+        let items = vec![Item::Op(bytes.clone().into())];
         PeerFrame::Ops(Run {
             writer: victim,
             first,
-            ops,
+            items,
             signature,
         })
         .encode_into(&mut packet);

@@ -71,7 +71,7 @@ fn a_second_answer_to_what_was_given_up_is_marked_too() {
 }
 
 /// Takes what the other has and this one lacks, writer by writer.
-fn pull(from: &Site, to: &mut Site, now: Now) {
+pub(super) fn pull(from: &mut Site, to: &mut Site, now: Now) {
     for (writer, last) in from.replica.have().ahead_of(&to.replica.have().clone()) {
         loop {
             let first = to.replica.have().get(writer) + 1;
@@ -116,9 +116,9 @@ fn ten_thousand_messages_in_any_order_are_shown_once_and_never_before_what_they_
     let end = at(MESSAGES as u64);
     for by in 1..PEOPLE {
         let (low, high) = sites.split_at_mut(by);
-        pull(&high[0], &mut low[0], end);
+        pull(&mut high[0], &mut low[0], end);
     }
-    let author = &sites[0];
+    let author = &mut sites[0];
     let all = author.replica.have().clone();
 
     let mut reader = Site::blank(9);

@@ -72,7 +72,7 @@ proptest! {
         let acts: Vec<Act> = acts.into_iter().filter(|act| !act.involves(2)).collect();
         let mut sites = perform(&acts);
         sites.truncate(2);
-        let mut runs: Vec<Run> = sites.iter().flat_map(Site::all).collect();
+        let mut runs: Vec<Run> = sites.iter_mut().flat_map(Site::all).collect();
         let mut random = Rng::new([seed; 32]);
         for (number, site) in (1u8..).zip(&mut sites) {
             site.take(at(1_000), &runs);

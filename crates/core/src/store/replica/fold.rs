@@ -1,7 +1,9 @@
 //! The fold: what one operation, when its turn has come, does to the state.
 
+use super::retain::before;
 use super::{Applied, Replica};
 use crate::id::{OpId, Seq, WriterId};
+use crate::limits;
 use crate::model::{Body, Op, Post};
 use crate::store::chat::Message;
 use crate::store::lost::Witness;
@@ -30,6 +32,12 @@ impl Replica {
         self.applied.raise(id.writer, id.seq);
         applied.count += 1;
         applied.heard.insert(id.writer);
+        let holed = self.holed.contains(&id.writer);
+        let witness = Witness {
+            knows: clock,
+            forgotten: holed.then(|| before(op.stamp.wall(), limits::PACK_AGE)),
+            me: self.me,
+        };
         match op.body {
             Body::Genesis { .. } | Body::Unknown(_) => {}
             Body::Profile(profile) => {
@@ -37,10 +45,6 @@ impl Replica {
                 applied.people = true;
             }
             Body::Task(task, changes) => {
-                let witness = Witness {
-                    knows: clock,
-                    me: self.me,
-                };
                 let effect = self.tasks.change(task, changes, rank, witness);
                 if effect.visible {
                     applied.tasks.insert(task);
@@ -48,15 +52,20 @@ impl Replica {
                 applied.lost |= effect.lost;
             }
             Body::DeleteTask(task) => {
-                let witness = Witness {
-                    knows: clock,
-                    me: self.me,
-                };
                 let effect = self.tasks.delete(task, rank, witness);
                 if effect.visible {
                     applied.tasks.insert(task);
                 }
                 applied.lost |= effect.lost;
+            }
+            Body::DeleteTasks(tasks) => {
+                for task in tasks {
+                    let effect = self.tasks.delete(task, rank, witness);
+                    if effect.visible {
+                        applied.tasks.insert(task);
+                    }
+                    applied.lost |= effect.lost;
+                }
             }
             Body::Post(post) => self.post(rank, post, None, missing, applied),
             Body::Private { to, sealed } => self.open(rank, to, &sealed, missing, applied),
@@ -65,7 +74,7 @@ impl Replica {
                 self.read(id.writer, private, true, applied);
             }
             Body::Leave => {
-                self.roster.leave(id.writer, op.stamp);
+                self.roster.leave(id.writer, rank);
                 applied.people = true;
             }
         }
@@ -85,6 +94,10 @@ impl Replica {
         let gap = !missing.is_empty();
         if gap {
             self.gaps.insert(rank.op, missing);
+        }
+        if rank.stamp.wall() < self.expired {
+            self.gaps.remove(&rank.op);
+            return;
         }
         applied.messages.insert(rank.op);
         let message = Message {

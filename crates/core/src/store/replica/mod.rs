@@ -5,7 +5,13 @@
 //! [`limits::GAP_PATIENCE`] it is applied all the same and marked.
 
 mod fold;
+mod load;
 mod own;
+mod retain;
+
+#[cfg(test)]
+pub(crate) use load::Loaded;
+pub(crate) use load::Records;
 
 use crate::clock::Hlc;
 use crate::id::{OpId, RoomId, Seq, TaskId, WriterId};
@@ -13,15 +19,18 @@ use crate::key::DeviceKey;
 use crate::limits;
 use crate::model::{Body, Op};
 use crate::private::PairKey;
+use crate::store::chain::{Entry, Piece, Stored};
 use crate::store::chat::Chat;
-use crate::store::log::{Entry, Log, Received, Record};
+use crate::store::log::{Log, Received};
 use crate::store::register::Rank;
 use crate::store::roster::Roster;
 use crate::store::tasks::Tasks;
 use crate::store::vector::VersionVector;
 use crate::time::{Mono, Now, Wall};
-use crate::wire::peer::Run;
-use crate::wire::{WireError, snapshot};
+use crate::wire::WireError;
+use crate::wire::op as op_wire;
+use crate::wire::run::Run;
+use core::ops::RangeInclusive;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What changed while operations were applied.
@@ -52,6 +61,8 @@ pub(crate) struct Replica {
     unopened: BTreeSet<OpId>,
     log: Log,
     applied: VersionVector,
+    /// Writers of whom something was dropped: their vector clocks here may lack what only that said.
+    holed: BTreeSet<WriterId>,
     /// The vector clock of each writer's last applied operation.
     clocks: BTreeMap<WriterId, VersionVector>,
     /// Operations through these sequences were shown before: their stamps are not doubted again, whatever the clock says.
@@ -62,6 +73,8 @@ pub(crate) struct Replica {
     /// Messages shown before something they depend on, and what that is: their mark goes when it comes.
     gaps: BTreeMap<OpId, Vec<(WriterId, Seq)>>,
     hlc: Hlc,
+    /// Messages stamped before this are not kept.
+    expired: Wall,
     pub(crate) tasks: Tasks,
     pub(crate) chat: Chat,
     pub(crate) roster: Roster,
@@ -80,10 +93,11 @@ impl Replica {
         Self {
             room,
             me: device.writer(),
-            device,
+            device: device.clone(),
             pairs: BTreeMap::new(),
             unopened: BTreeSet::new(),
-            log: Log::new(room),
+            log: Log::new(room, device),
+            holed: BTreeSet::new(),
             applied: VersionVector::default(),
             clocks: BTreeMap::new(),
             shown: VersionVector::default(),
@@ -91,41 +105,11 @@ impl Replica {
             blocked: BTreeMap::new(),
             gaps: BTreeMap::new(),
             hlc: Hlc::default(),
+            expired: Wall(0),
             tasks: Tasks::default(),
             chat: Chat::default(),
             roster: Roster::default(),
         }
-    }
-
-    /// Takes over what the vault kept. `waiting`: from where on writers' operations had waited for their time. Answers
-    /// how many writers' records were damaged and left out.
-    pub(crate) fn load(&mut self, records: BTreeMap<OpId, Vec<u8>>, waiting: &[OpId]) -> u64 {
-        let mut chains: BTreeMap<WriterId, Vec<Record>> = BTreeMap::new();
-        let mut damaged = BTreeSet::new();
-        for (id, record) in records {
-            let chain = chains.entry(id.writer).or_default();
-            // Whatever follows a gap or a damaged record is fetched from peers again.
-            if damaged.contains(&id.writer) || id.seq != chain.len() as u64 + 1 {
-                continue;
-            }
-            match snapshot::decode_op(&record) {
-                Ok(record) => chain.push(record),
-                Err(_) => {
-                    damaged.insert(id.writer);
-                }
-            }
-        }
-        for (writer, chain) in chains {
-            if self.log.load(writer, chain).is_err() {
-                damaged.insert(writer);
-            }
-        }
-        self.shown = self.log.have().clone();
-        for id in waiting {
-            let seq = id.seq.saturating_sub(1).min(self.shown.get(id.writer));
-            self.shown.set(id.writer, seq);
-        }
-        damaged.len() as u64
     }
 
     /// From where on writers' operations wait for their time.
@@ -148,8 +132,26 @@ impl Replica {
         self.log.entry(id)
     }
 
+    pub(crate) fn op(&self, id: OpId) -> Option<Op> {
+        self.log.op(id)
+    }
+
+    /// Records of operations that are not in a packed block yet.
+    pub(crate) fn records(
+        &mut self,
+        writer: WriterId,
+        seqs: RangeInclusive<Seq>,
+    ) -> Vec<(Stored, Vec<u8>)> {
+        self.log.records(writer, seqs)
+    }
+
+    /// Records of own operations from `first` on, one each.
+    pub(crate) fn own_records(&self, first: Seq) -> Vec<(Seq, Vec<u8>)> {
+        self.log.singles(self.me, first)
+    }
+
     pub(crate) fn run(
-        &self,
+        &mut self,
         writer: WriterId,
         first: Seq,
         last: Seq,
@@ -199,6 +201,7 @@ impl Replica {
     /// Applies all that can be applied.
     pub(crate) fn settle(&mut self, now: Now) -> Applied {
         let mut applied = Applied::default();
+        self.expired = retain::before(now.wall, limits::RETENTION);
         loop {
             let behind = self.log.have().ahead_of(&self.applied);
             let mut progress = false;
@@ -212,7 +215,7 @@ impl Replica {
         if applied.count > 0 {
             self.close_gaps(&mut applied);
             for id in std::mem::take(&mut self.unopened) {
-                let Some(op) = self.log.entry(id).map(|entry| entry.op.clone()) else {
+                let Some(op) = self.log.op(id) else {
                     continue;
                 };
                 if let Body::Private { to, sealed } = op.body {
@@ -274,8 +277,16 @@ impl Replica {
         let mut seq = self.applied.get(writer) + 1;
         while seq <= last {
             let id = OpId { writer, seq };
-            let Some(op) = self.log.entry(id).map(|entry| entry.op.clone()) else {
-                return progress;
+            let op = match self.log.piece(id) {
+                None => return progress,
+                Some((first, hole @ Piece::Hole(_))) => {
+                    seq = first.saturating_add(hole.span());
+                    self.skip(writer, seq - 1);
+                    applied.count += 1;
+                    progress = true;
+                    continue;
+                }
+                Some((_, Piece::Op(entry))) => op_wire::decode_signed(&entry.bytes),
             };
             let forced = match self.readiness(id, &op, now) {
                 Ok(forced) => forced,
@@ -295,6 +306,14 @@ impl Replica {
             seq += 1;
         }
         progress
+    }
+
+    /// Operations through `last` were dropped by whoever sent them: what they did was done again since.
+    fn skip(&mut self, writer: WriterId, last: Seq) {
+        self.clocks.entry(writer).or_default().raise(writer, last);
+        self.applied.raise(writer, last);
+        self.holed.insert(writer);
+        self.blocked.remove(&writer);
     }
 
     /// `Ok(false)` when all causes are there, `Ok(true)` when patience with them has ended.

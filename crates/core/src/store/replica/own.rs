@@ -37,7 +37,7 @@ impl Replica {
             context,
             body,
         };
-        self.log.append(&self.device, op)
+        self.log.append(&op)
     }
 
     /// Seals a message to one person. `None` when nothing is known of them.
@@ -74,7 +74,7 @@ impl Replica {
             seq,
         };
         (first..=self.log.have().get(self.me))
-            .filter_map(|seq| self.log.entry(own(seq)).map(|entry| entry.op.clone()))
+            .filter_map(|seq| self.log.op(own(seq)))
             .collect()
     }
 
@@ -96,8 +96,8 @@ impl Replica {
 
     fn stamp_of(&self, writer: WriterId, seq: Seq) -> Stamp {
         self.log
-            .entry(OpId { writer, seq })
-            .map_or(Stamp::default(), |entry| entry.op.stamp)
+            .op(OpId { writer, seq })
+            .map_or(Stamp::default(), |op| op.stamp)
     }
 
     /// Puts these in place of own operations from `first` on, and folds everything anew. Only for operations that
@@ -112,7 +112,7 @@ impl Replica {
         self.shown.set(self.me, kept);
         self.forget_state();
         for op in ops {
-            self.log.append(&self.device, op)?;
+            self.log.append(&op)?;
             self.log.commit(self.me);
         }
         Ok(())
@@ -120,6 +120,7 @@ impl Replica {
 
     fn forget_state(&mut self) {
         self.clocks.clear();
+        self.holed.clear();
         self.blocked.clear();
         self.gaps.clear();
         self.hlc = Hlc::default();
