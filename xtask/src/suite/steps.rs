@@ -84,7 +84,11 @@ pub(super) const ALL: &[Step] = &[
     Step {
         name: "simulation",
         needs: &[],
-        run: |project| one(&mut sim::command(project, sim::SEEDS)),
+        run: |project| {
+            let mut totals = one(&mut sim::command(project, sim::SHORT, "short"))?;
+            totals += one(&mut sim::command(project, sim::LONG, "long"))?;
+            Ok(totals)
+        },
     },
     Step {
         name: "browser unit tests",

@@ -96,6 +96,21 @@ impl Field {
 }
 
 impl TaskChange {
+    /// What a field holds that nobody has set.
+    #[must_use]
+    pub fn unset(field: Field) -> Self {
+        match field {
+            Field::Title => Self::Title(Private::default()),
+            Field::Notes => Self::Notes(Private::default()),
+            Field::Assignee => Self::Assignee(None),
+            Field::Priority => Self::Priority(Priority::default()),
+            Field::Due => Self::Due(None),
+            Field::Place => Self::Place(Private::default()),
+            Field::Status => Self::Status(TaskStatus::default()),
+            Field::Position => Self::Position(Vec::new()),
+        }
+    }
+
     /// The field it sets.
     #[must_use]
     pub fn field(&self) -> Field {

@@ -1,10 +1,10 @@
 //! Tasks folded from operations: per field the greatest rank wins, and a tombstone is for good.
 
 use super::lost::{LostEdit, LostEdits, Witness};
-use super::register::{Lww, Rank};
+use super::register::Rank;
 use crate::clock::Stamp;
 use crate::id::{OpId, TaskId, WriterId};
-use crate::model::{Assignee, Field, Priority, TaskChange, TaskStatus};
+use crate::model::{Field, Priority, TaskChange, TaskStatus};
 use crate::node::TaskView;
 use crate::redact::Private;
 use crate::time::Wall;
@@ -28,76 +28,70 @@ pub(crate) struct Effect {
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Task {
-    title: Lww<Private>,
-    notes: Lww<Private>,
-    assignee: Lww<Option<Assignee>>,
-    priority: Lww<Priority>,
-    due: Lww<Option<Wall>>,
-    place: Lww<Private>,
-    status: Lww<TaskStatus>,
-    position: Lww<Vec<u8>>,
     created: Rank,
-    changed: Rank,
+    /// The operations whose word stands, and in which fields: each field once.
+    writes: Vec<Write>,
     /// Tombstones. What was written stays below them, for those whose edits they buried.
     deletions: Vec<Rank>,
     /// This replica's last write.
     mine: Option<Rank>,
 }
 
+/// Where one operation is the last writer. A task is mostly written whole, and by few.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Write {
+    rank: Rank,
+    changes: Vec<TaskChange>,
+}
+
 impl Task {
     fn new(rank: Rank) -> Self {
         Self {
-            title: Lww::default(),
-            notes: Lww::default(),
-            assignee: Lww::default(),
-            priority: Lww::default(),
-            due: Lww::default(),
-            place: Lww::default(),
-            status: Lww::default(),
-            position: Lww::default(),
             created: rank,
-            changed: rank,
+            writes: Vec::new(),
             deletions: Vec::new(),
             mine: None,
         }
     }
 
+    /// Takes over `change` if its write ranks above the present one; true when it did.
     fn merge(&mut self, change: TaskChange, rank: Rank) -> bool {
-        match change {
-            TaskChange::Title(v) => self.title.merge(v, rank),
-            TaskChange::Notes(v) => self.notes.merge(v, rank),
-            TaskChange::Assignee(v) => self.assignee.merge(v, rank),
-            TaskChange::Priority(v) => self.priority.merge(v, rank),
-            TaskChange::Due(v) => self.due.merge(v, rank),
-            TaskChange::Place(v) => self.place.merge(v, rank),
-            TaskChange::Status(v) => self.status.merge(v, rank),
-            TaskChange::Position(v) => self.position.merge(v, rank),
+        let field = change.field();
+        if self.rank(field).is_some_and(|held| held >= rank) {
+            return false;
         }
+        for write in &mut self.writes {
+            write.changes.retain(|held| held.field() != field);
+        }
+        self.writes.retain(|write| !write.changes.is_empty());
+        match self.writes.iter_mut().find(|write| write.rank == rank) {
+            Some(write) => write.changes.push(change),
+            None => self.writes.push(Write {
+                rank,
+                changes: vec![change],
+            }),
+        }
+        true
+    }
+
+    fn changes(&self) -> impl Iterator<Item = (&TaskChange, Rank)> {
+        let writes = self.writes.iter();
+        writes.flat_map(|write| write.changes.iter().map(|change| (change, write.rank)))
+    }
+
+    fn change(&self, field: Field) -> Option<(&TaskChange, Rank)> {
+        self.changes().find(|(change, _)| change.field() == field)
     }
 
     fn rank(&self, field: Field) -> Option<Rank> {
-        match field {
-            Field::Title => self.title.rank(),
-            Field::Notes => self.notes.rank(),
-            Field::Assignee => self.assignee.rank(),
-            Field::Priority => self.priority.rank(),
-            Field::Due => self.due.rank(),
-            Field::Place => self.place.rank(),
-            Field::Status => self.status.rank(),
-            Field::Position => self.position.rank(),
-        }
+        self.change(field).map(|(_, rank)| rank)
     }
 
     fn value(&self, field: Field) -> TaskChange {
-        match field {
-            Field::Title => TaskChange::Title(self.title.get().clone()),
-            Field::Notes => TaskChange::Notes(self.notes.get().clone()),
-            Field::Assignee => TaskChange::Assignee(self.assignee.get().clone()),
-            Field::Priority => TaskChange::Priority(*self.priority.get()),
-            Field::Due => TaskChange::Due(*self.due.get()),
-            Field::Place => TaskChange::Place(self.place.get().clone()),
-            Field::Status => TaskChange::Status(*self.status.get()),
-            Field::Position => TaskChange::Position(self.position()),
+        match self.change(field) {
+            Some((change, _)) => change.clone(),
+            None if field == Field::Position => TaskChange::Position(self.position()),
+            None => TaskChange::unset(field),
         }
     }
 
@@ -107,9 +101,18 @@ impl Task {
 
     /// The fields that somebody has set, with the write that did.
     fn writes(&self) -> impl Iterator<Item = (Field, Rank)> {
-        Field::ALL
-            .into_iter()
-            .filter_map(|field| Some((field, self.rank(field)?)))
+        self.changes().map(|(change, rank)| (change.field(), rank))
+    }
+
+    /// The last write of what is shown.
+    fn changed(&self) -> Rank {
+        let ranks = self.writes.iter().map(|write| write.rank);
+        ranks.fold(self.created, Rank::max)
+    }
+
+    fn is_done(&self) -> bool {
+        let status = self.change(Field::Status);
+        matches!(status, Some((TaskChange::Status(TaskStatus::Done), _)))
     }
 
     /// The edit that loses when `change` is merged, if both were made without knowing of each other and it is
@@ -131,11 +134,42 @@ impl Task {
 
     /// A task that nobody moved stands where it was created.
     fn position(&self) -> Vec<u8> {
-        if self.position.is_set() {
-            self.position.get().clone()
-        } else {
-            Tasks::position_of(self.created.stamp)
+        match self.change(Field::Position) {
+            Some((TaskChange::Position(position), _)) => position.clone(),
+            _ => Tasks::position_of(self.created.stamp),
         }
+    }
+
+    fn view(&self, id: TaskId) -> TaskView {
+        let changed = self.changed();
+        let mut view = TaskView {
+            id,
+            title: Private::default(),
+            notes: Private::default(),
+            assignee: None,
+            priority: Priority::default(),
+            due: None,
+            place: Private::default(),
+            status: TaskStatus::default(),
+            position: self.position(),
+            created_by: self.created.op.writer,
+            created: self.created.stamp.wall(),
+            changed_by: changed.op.writer,
+            changed: changed.stamp.wall(),
+        };
+        for (change, _) in self.changes() {
+            match change {
+                TaskChange::Title(title) => view.title.clone_from(title),
+                TaskChange::Notes(notes) => view.notes.clone_from(notes),
+                TaskChange::Assignee(assignee) => view.assignee.clone_from(assignee),
+                TaskChange::Priority(priority) => view.priority = *priority,
+                TaskChange::Due(due) => view.due = *due,
+                TaskChange::Place(place) => view.place.clone_from(place),
+                TaskChange::Status(status) => view.status = *status,
+                TaskChange::Position(_) => {}
+            }
+        }
+        view
     }
 }
 
@@ -164,12 +198,12 @@ impl Tasks {
             }
             changed |= task.merge(change, rank);
         }
+        if let Some(write) = task.writes.last_mut() {
+            write.changes.shrink_to_fit();
+        }
         if rank < task.created {
             task.created = rank;
             changed = true;
-        }
-        if changed {
-            task.changed = task.changed.max(rank);
         }
         if rank.op.writer == witness.me {
             task.mine = Some(rank);
@@ -226,8 +260,6 @@ impl Tasks {
             let last = task.deletions.iter().max().copied();
             if let Some(last) = last.filter(|last| last.stamp.wall() < wall) {
                 *task = Task {
-                    created: task.created,
-                    changed: task.changed,
                     deletions: vec![last],
                     ..Task::new(task.created)
                 };
@@ -250,9 +282,7 @@ impl Tasks {
     /// Living tasks that are done and were not touched since `wall`.
     pub(crate) fn done_before(&self, wall: Wall) -> impl Iterator<Item = TaskId> {
         let tasks = self.tasks.iter().filter(move |(_, task)| {
-            task.deletions.is_empty()
-                && *task.status.get() == TaskStatus::Done
-                && task.changed.stamp.wall() < wall
+            task.deletions.is_empty() && task.is_done() && task.changed().stamp.wall() < wall
         });
         tasks.map(|(id, _)| *id)
     }
@@ -293,7 +323,10 @@ impl Tasks {
 
     /// The title of a task, living or deleted.
     pub(crate) fn title(&self, id: TaskId) -> Option<&Private> {
-        self.tasks.get(&id).map(|task| task.title.get())
+        match self.tasks.get(&id)?.change(Field::Title)? {
+            (TaskChange::Title(title), _) => Some(title),
+            _ => None,
+        }
     }
 
     /// Drops the changes that would change nothing.
@@ -307,21 +340,7 @@ impl Tasks {
         self.tasks
             .get(&id)
             .filter(|task| task.deletions.is_empty())
-            .map(|task| TaskView {
-                id,
-                title: task.title.get().clone(),
-                notes: task.notes.get().clone(),
-                assignee: task.assignee.get().clone(),
-                priority: *task.priority.get(),
-                due: *task.due.get(),
-                place: task.place.get().clone(),
-                status: *task.status.get(),
-                position: task.position(),
-                created_by: task.created.op.writer,
-                created: task.created.stamp.wall(),
-                changed_by: task.changed.op.writer,
-                changed: task.changed.stamp.wall(),
-            })
+            .map(|task| task.view(id))
     }
 
     pub(crate) fn views(&self) -> Vec<TaskView> {

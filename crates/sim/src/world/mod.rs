@@ -139,7 +139,7 @@ pub struct World {
     pub violations: Vec<String>,
     /// The newest things that happened, when asked for.
     pub trace: Option<Vec<String>>,
-    setup: Setup,
+    pub(crate) setup: Setup,
     key: RoomKey,
     queue: Queue<Event>,
     dice: Dice,
