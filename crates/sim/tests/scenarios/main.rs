@@ -14,6 +14,7 @@ mod hostile;
 mod hub;
 mod linking;
 mod promises;
+mod retain;
 mod routing;
 mod storage;
 
