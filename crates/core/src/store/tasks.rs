@@ -13,7 +13,8 @@ use std::collections::BTreeMap;
 /// All tasks of a room, living and deleted.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(crate) struct Tasks {
-    tasks: BTreeMap<TaskId, Task>,
+    /// Boxed: ids come in rising order, which leaves the map's nodes half empty.
+    tasks: BTreeMap<TaskId, Box<Task>>,
     pub(crate) lost: LostEdits,
 }
 
@@ -189,7 +190,10 @@ impl Tasks {
     ) -> Effect {
         let mut changed = !self.tasks.contains_key(&id);
         let mut lost = false;
-        let task = self.tasks.entry(id).or_insert_with(|| Task::new(rank));
+        let task = self
+            .tasks
+            .entry(id)
+            .or_insert_with(|| Box::new(Task::new(rank)));
         for change in changes {
             lost |= self.lost.written(id, change.field(), rank, witness);
             if let Some(edit) = task.loser(&change, rank, witness) {
@@ -201,6 +205,7 @@ impl Tasks {
         if let Some(write) = task.writes.last_mut() {
             write.changes.shrink_to_fit();
         }
+        task.writes.shrink_to_fit();
         if rank < task.created {
             task.created = rank;
             changed = true;
@@ -221,7 +226,10 @@ impl Tasks {
 
     /// Buries a task.
     pub(crate) fn delete(&mut self, id: TaskId, rank: Rank, witness: Witness<'_>) -> Effect {
-        let task = self.tasks.entry(id).or_insert_with(|| Task::new(rank));
+        let task = self
+            .tasks
+            .entry(id)
+            .or_insert_with(|| Box::new(Task::new(rank)));
         let visible = task.deletions.is_empty();
         task.created = task.created.min(rank);
         task.deletions.push(rank);
@@ -259,7 +267,7 @@ impl Tasks {
         for task in self.tasks.values_mut() {
             let last = task.deletions.iter().max().copied();
             if let Some(last) = last.filter(|last| last.stamp.wall() < wall) {
-                *task = Task {
+                **task = Task {
                     deletions: vec![last],
                     ..Task::new(task.created)
                 };
@@ -317,7 +325,7 @@ impl Tasks {
     pub(crate) fn writers(&self, id: TaskId) -> impl Iterator<Item = WriterId> {
         let task = self.tasks.get(&id);
         task.into_iter()
-            .flat_map(Task::writes)
+            .flat_map(|task| task.writes())
             .map(|(_, write)| write.op.writer)
     }
 
@@ -353,6 +361,6 @@ impl Tasks {
         self.tasks
             .get(&id)
             .filter(|task| task.deletions.is_empty())
-            .map(Task::position)
+            .map(|task| task.position())
     }
 }

@@ -58,7 +58,8 @@ fn what_was_replaced_goes_after_two_days_and_the_deleted_stay_deleted_after_sixt
     let full = records(&world, 0);
     world.run_for(4 * DAY);
     open_again(&mut world, &hosts[..2]);
-    assert!(world.run_until(120_000, |w| records(w, 0) * 4 < full && records(w, 1) * 4 < full));
+    assert!(world.run_until(120_000, |w| records(w, 0) * 4 < full
+        && records(w, 1) * 4 < full));
     assert_eq!(world.tasks(0), before);
     assert_eq!(world.tasks(1), before);
     assert_eq!(shown(&world, &hosts[..2], "only word"), [1, 1]);

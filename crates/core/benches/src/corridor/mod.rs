@@ -18,10 +18,11 @@ use std::rc::Rc;
 #[derive(Debug)]
 pub struct Corridor;
 
-/// What a vault holds, and the ids of the tasks.
+/// What the vaults of author and colleague hold, and the ids of the tasks.
 #[derive(Debug)]
 pub struct Kept {
-    records: Vec<(Key, Vec<u8>)>,
+    written: Vec<(Key, Vec<u8>)>,
+    received: Vec<(Key, Vec<u8>)>,
     ids: Rc<[TaskId]>,
 }
 
@@ -53,10 +54,10 @@ fn colleague() -> DeviceKey {
 
 impl List {
     /// In memory only: what a vault costs is nobody's here.
-    fn open(key: DeviceKey, kept: &Kept) -> Self {
+    fn open(key: DeviceKey, vault: &[(Key, Vec<u8>)], ids: &Rc<[TaskId]>) -> Self {
         Self {
-            device: Device::open(key, false, NOON, kept.records.iter().cloned()),
-            ids: Rc::clone(&kept.ids),
+            device: Device::open(key, false, NOON, vault.iter().cloned()),
+            ids: Rc::clone(ids),
         }
     }
 }
@@ -83,18 +84,21 @@ impl Engine for Corridor {
                 },
             )
             .collect();
+        let mut other = Device::open(colleague(), true, 0, []);
+        Line::lay(&mut device, &mut other).open(&mut device, &mut other);
         Kept {
-            records: device.into_vault(),
+            written: device.into_vault(),
+            received: other.into_vault(),
             ids,
         }
     }
 
     fn author(kept: &Kept) -> List {
-        List::open(author(), kept)
+        List::open(author(), &kept.written, &kept.ids)
     }
 
     fn colleague(kept: &Kept) -> List {
-        List::open(colleague(), kept)
+        List::open(colleague(), &kept.received, &kept.ids)
     }
 
     fn newcomer(kept: &Kept) -> List {

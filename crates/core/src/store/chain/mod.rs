@@ -59,7 +59,7 @@ pub(crate) struct Entry {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Hole {
     pub(crate) level: u8,
-    pub(crate) hash: Hash,
+    pub(crate) hash: Box<Hash>,
     /// Of all operations through its last one.
     pub(crate) signature: Signature,
 }
@@ -99,7 +99,7 @@ impl Piece {
     fn subtree(&self) -> (u8, Hash) {
         match self {
             Self::Op(entry) => (0, tree::leaf(&entry.bytes)),
-            Self::Hole(hole) => (hole.level, hole.hash),
+            Self::Hole(hole) => (hole.level, *hole.hash),
         }
     }
 
@@ -109,7 +109,7 @@ impl Piece {
             Self::Op(entry) => Item::Op(entry.bytes.to_vec().into()),
             Self::Hole(hole) => Item::Dropped {
                 level: hole.level,
-                hash: hole.hash,
+                hash: *hole.hash,
             },
         }
     }
@@ -142,7 +142,7 @@ impl From<&Item> for Piece {
             }),
             Item::Dropped { level, hash } => Self::Hole(Hole {
                 level: *level,
-                hash: *hash,
+                hash: Box::new(*hash),
                 signature: None,
             }),
         }

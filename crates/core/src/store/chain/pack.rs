@@ -195,7 +195,7 @@ fn squeeze(
                 dropped += 1;
                 Piece::Hole(Hole {
                     level: 0,
-                    hash: tree::leaf(&entry.bytes),
+                    hash: Box::new(tree::leaf(&entry.bytes)),
                     signature: entry.signature,
                 })
             }
@@ -230,7 +230,7 @@ fn push(pieces: &mut Vec<Piece>, piece: Piece, end: Seq, pins: &BTreeSet<Seq>) {
         if left.level != hole.level || left.signature.is_some() || !siblings || !fits {
             break;
         }
-        hole.hash = tree::node(&left.hash, &hole.hash);
+        *hole.hash = tree::node(&left.hash, &hole.hash);
         hole.level = level;
         pieces.pop();
     }
