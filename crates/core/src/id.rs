@@ -41,6 +41,11 @@ bytes16! {
     TaskId
 }
 
+bytes16! {
+    /// A record on the hub's shelf: one HKDF output, which tells the hub nothing.
+    RecordId
+}
+
 /// A peer is addressed by its writer id.
 pub type PeerId = WriterId;
 
@@ -57,6 +62,12 @@ impl fmt::Display for TaskId {
 }
 
 impl fmt::Display for RoomTag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write_hex(f, &self.0)
+    }
+}
+
+impl fmt::Display for RecordId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write_hex(f, &self.0)
     }

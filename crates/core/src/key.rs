@@ -1,6 +1,6 @@
 //! The room key, what is derived from it, and the device's signing key (DESIGN §3).
 
-use crate::id::{RoomId, RoomTag, SessionId, WriterId};
+use crate::id::{RecordId, RoomId, RoomTag, SessionId, WriterId};
 use core::fmt;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use hkdf::Hkdf;
@@ -20,6 +20,8 @@ pub struct RoomKeys {
     pub(crate) sealing: [u8; 32],
     /// Seals offers, answers and candidates.
     pub(crate) handshake: [u8; 32],
+    /// Names records on the hub's shelf.
+    pub(crate) records: [u8; 32],
 }
 
 impl fmt::Debug for RoomKey {
@@ -94,7 +96,16 @@ impl RoomKey {
             tag: RoomTag(expand(&hkdf, b"corridor v1 room tag")),
             sealing: expand(&hkdf, b"corridor v1 packets"),
             handshake: expand(&hkdf, b"corridor v1 handshake"),
+            records: expand(&hkdf, b"corridor v1 records"),
         }
+    }
+}
+
+impl RoomKeys {
+    /// The name of the record whose label says `span`: the same for everybody who has the room's key, and
+    /// meaningless to everybody else.
+    pub(crate) fn record_id(&self, span: &[u8]) -> RecordId {
+        RecordId(expand(&Hkdf::new(None, &self.records), span))
     }
 }
 

@@ -152,6 +152,44 @@ pub const HUB_MAIL_ROOM_BYTES: usize = 2 * 1024 * 1024;
 pub const HUB_MAIL_BYTES: usize = 32 * 1024 * 1024;
 /// Longest body of a request that posts mail: the sealed bytes in base64, and five ids.
 pub const HUB_MAX_LETTER_BYTES: usize = MAX_SEALED_SIGNAL_BYTES * 4 / 3 + 1024;
+/// A sealed label of a record on the shelf: writer, first and last sequence, with nonce and tag.
+pub const SHELF_LABEL_BYTES: usize = 24 + 32 + 16;
+/// Longest sealed record: one operation of the greatest size, or a batch.
+pub const SHELF_RECORD_BYTES: usize = BATCH_BYTES + MAX_OP_BYTES + 1024;
+/// Records in one listing: with their labels they fit into one frame.
+pub const SHELF_PAGE: usize = 600;
+/// Records asked for at once.
+pub const SHELF_FETCH: usize = 16;
+/// Records that a client waits for at once: half a megabyte.
+pub const SHELF_WINDOW: usize = 8;
+/// Records that a client has under way to the shelf at once.
+pub const SHELF_STORING: usize = 4;
+/// A request to the shelf that is not answered by then is made again.
+pub const SHELF_PATIENCE: Duration = Duration::from_secs(5);
+/// Shortest pause between two small records: what is written meanwhile goes into one.
+pub const SHELF_PAUSE: Duration = Duration::from_millis(500);
+/// How often a member looks for what others stored.
+pub const SHELF_LOOK: Duration = Duration::from_secs(30);
+/// A shelf that refused a record is left alone for this long.
+pub const SHELF_REST: Duration = Duration::from_secs(60);
+/// With others there, the shelf is asked after this: they may deliver sooner.
+pub const SHELF_GRACE: Duration = Duration::from_secs(3);
+/// Records with operations that are lacking, remembered until they are fetched.
+pub const MAX_SHELF_WANTED: usize = 16 * 1024;
+/// How long a record is kept: a working week and its weekend.
+pub const HUB_SHELF_TTL: Duration = Duration::from_secs(7 * 24 * 3600);
+/// How often records that are too old are removed. Members list a room anew after that.
+pub const HUB_SHELF_SWEEP: Duration = Duration::from_secs(3600);
+/// Bytes of records of one room, each with [`HUB_SHELF_OVERHEAD`]: some ten thousand changes a week.
+pub const HUB_SHELF_ROOM_BYTES: u64 = 64 * 1024 * 1024;
+/// Bytes of records on one hub, each with [`HUB_SHELF_OVERHEAD`].
+pub const HUB_SHELF_BYTES: u64 = 1024 * 1024 * 1024;
+/// What a record takes beside its bytes, in the index and in the database.
+pub const HUB_SHELF_OVERHEAD: u64 = 1024;
+/// Records on their way to disk at once.
+pub const HUB_SHELF_QUEUE: usize = 1024;
+/// Records on their way from disk to one socket.
+pub const HUB_SHELF_READS: usize = 4 * SHELF_FETCH;
 /// A report of links that nobody renewed is dropped; hidden tabs may run their timers once a minute.
 pub const HUB_REPORT_TTL: Duration = Duration::from_secs(150);
 /// Lines of the operator's activity log: an hour of a busy clinic.

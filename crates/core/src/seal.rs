@@ -6,7 +6,7 @@
 //!
 //! Layout: sender session, recipient session, counter (8 bytes each, big-endian), nonce (24), ciphertext and tag.
 
-use crate::id::{PeerId, SessionId};
+use crate::id::{PeerId, RecordId, RoomId, SessionId};
 use crate::key::{DeviceKey, RoomKeys, verify, writer_id};
 use crate::rng::Rng;
 use crate::wire::WireError;
@@ -34,6 +34,15 @@ pub(crate) enum Purpose {
     Packet,
     /// Offers, answers and candidates; these are signed by the device besides (R-LINK-8).
     Handshake,
+}
+
+/// What rests on the hub's shelf, for whoever has the room's key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Resting {
+    /// A run of operations, under this name.
+    Record(RecordId),
+    /// What such a record holds.
+    Label,
 }
 
 const HEADER: usize = 24;
@@ -119,6 +128,49 @@ pub(crate) fn open(
         .map_err(|_| WireError::Seal)
 }
 
+/// Seals what rests (rule S-RECORD): nonce, ciphertext and tag, bound to room, purpose and record.
+pub(crate) fn lay_down(
+    keys: &RoomKeys,
+    bound: (RoomId, Resting),
+    rng: &mut Rng,
+    plain: &[u8],
+) -> Vec<u8> {
+    let nonce: [u8; NONCE] = rng.bytes();
+    let payload = Payload {
+        msg: plain,
+        aad: &resting(bound),
+    };
+    let sealed = cipher(keys, Purpose::Packet)
+        .encrypt(&XNonce::from(nonce), payload)
+        .unwrap_or_default();
+    [nonce.as_slice(), &sealed].concat()
+}
+
+/// Opens what [`lay_down`] sealed.
+pub(crate) fn take_up(
+    keys: &RoomKeys,
+    bound: (RoomId, Resting),
+    sealed: &[u8],
+) -> Result<Vec<u8>, WireError> {
+    let (nonce, body) = sealed
+        .split_first_chunk::<NONCE>()
+        .ok_or(WireError::Malformed)?;
+    let payload = Payload {
+        msg: body,
+        aad: &resting(bound),
+    };
+    cipher(keys, Purpose::Packet)
+        .decrypt(&XNonce::from(*nonce), payload)
+        .map_err(|_| WireError::Seal)
+}
+
+fn resting((room, what): (RoomId, Resting)) -> Vec<u8> {
+    match what {
+        Resting::Record(id) => [&[3], room.0.as_slice(), &id.0].concat(),
+        Resting::Label => [&[4], room.0.as_slice()].concat(),
+    }
+}
+
 /// Puts the device's proof before a handshake step: public key, slot, signature.
 pub(crate) fn sign_step(device: &DeviceKey, ends: (End, End), step: &[u8]) -> Vec<u8> {
     let signature = device.sign(&step_message(ends, step));
@@ -182,7 +234,6 @@ fn associated(purpose: Purpose, from: End, to: End, head: Header) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::RoomId;
     use crate::key::RoomKey;
 
     fn ends() -> (End, End) {

@@ -1,13 +1,15 @@
 //! The one task that owns the [`Broker`]. Everyone else has a [`BrokerHandle`]: a bounded inbox.
 
+use crate::StartError;
 use crate::clock::Clock;
 use crate::metrics::{Hit, Metrics};
 use crate::outbox::OutboxReader;
 use crate::outbox::{Outbox, Outgoing, outbox};
+use crate::shelf::ArchiveThread;
 use bytes::Bytes;
 use corridor_core::broker::{
-    Broker, BrokerCommand, BrokerConfig, BrokerInput, CloseReason, Mail, MailQuery, PollId,
-    Refusal, Report, SocketId,
+    Archive, ArchiveError, ArchiveJob, Archived, Broker, BrokerCommand, BrokerConfig, BrokerInput,
+    CloseReason, Mail, MailQuery, PollId, Refusal, Report, SocketId,
 };
 use corridor_core::limits;
 use corridor_core::time::{Mono, Now};
@@ -36,6 +38,7 @@ enum Request {
     Disconnected(SocketId),
     Poll(PollId, IpAddr, MailQuery, Duration, MailReply),
     Abandoned(PollId),
+    Archived(Vec<Archived>),
     Call(Call),
     Stop,
 }
@@ -54,23 +57,47 @@ pub struct BrokerHandle {
 }
 
 impl BrokerHandle {
-    /// Starts the task. It ends when the last handle is dropped.
-    #[must_use]
-    pub(crate) fn start(config: BrokerConfig, metrics: Metrics) -> Self {
+    /// Starts the task. It ends when the last handle is dropped. What `archive` has is on the shelf.
+    ///
+    /// # Errors
+    /// When the archive cannot be read, or the system starts no thread for it.
+    pub(crate) fn start(
+        config: BrokerConfig,
+        metrics: Metrics,
+        archive: Option<Box<dyn Archive>>,
+    ) -> Result<Self, StartError> {
         let (inbox, requests) = mpsc::channel(limits::HUB_INBOX);
+        let clock = Clock::start();
+        let mut broker = Broker::new(config);
+        let archive = match archive {
+            Some(archive) => {
+                broker.adopt_shelf(clock.now(), archive.index()?);
+                // Weak: the thread must not keep the task alive.
+                let inbox = inbox.downgrade();
+                let done = move |answers| {
+                    let inbox = inbox.upgrade();
+                    inbox.is_some_and(|inbox| {
+                        inbox.blocking_send(Request::Archived(answers)).is_ok()
+                    })
+                };
+                Some(ArchiveThread::start(archive, done).map_err(StartError::ShelfTask)?)
+            }
+            None => None,
+        };
         let task = BrokerTask {
-            broker: Broker::new(config),
-            clock: Clock::start(),
+            broker,
+            archive,
+            clock,
             sockets: BTreeMap::new(),
             polls: BTreeMap::new(),
             metrics,
             stopping: false,
         };
         tokio::spawn(task.run(requests));
-        Self {
+        Ok(Self {
             inbox,
             ids: Arc::default(),
-        }
+        })
     }
 
     /// Asks the broker something.
@@ -153,6 +180,7 @@ impl Drop for Waiting<'_> {
 
 struct BrokerTask {
     broker: Broker,
+    archive: Option<ArchiveThread>,
     clock: Clock,
     sockets: BTreeMap<SocketId, Outbox>,
     polls: BTreeMap<PollId, MailReply>,
@@ -219,6 +247,9 @@ impl BrokerTask {
                     self.drive(BrokerInput::Abandoned { poll });
                 }
             }
+            Request::Archived(answers) => {
+                answers.into_iter().for_each(|answer| self.archived(answer))
+            }
             Request::Call(call) => {
                 call(&mut self.broker, self.clock.now());
                 self.carry_out();
@@ -231,6 +262,14 @@ impl BrokerTask {
                 }
             }
         }
+    }
+
+    fn archived(&mut self, (ticket, result): Archived) {
+        let result = match &result {
+            Ok(read) => Ok(read.as_deref()),
+            Err(error) => Err(*error),
+        };
+        self.drive(BrokerInput::Archived { ticket, result });
     }
 
     fn drive(&mut self, input: BrokerInput<'_>) {
@@ -248,6 +287,19 @@ impl BrokerTask {
             let Some(conn) = dropped.pop() else { return };
             let gone = BrokerInput::Disconnected { conn };
             self.broker.handle(self.clock.now(), gone);
+        }
+    }
+
+    /// What the archive takes no part in any more is answered here.
+    fn ask_archive(&mut self, job: ArchiveJob) {
+        let refused = match &self.archive {
+            Some(archive) => archive.ask(job),
+            None => Some((job.ticket, Err(ArchiveError::Disk))),
+        };
+        if let Some((ticket, result)) = refused {
+            let result = result.map(|_| None);
+            self.broker
+                .handle(self.clock.now(), BrokerInput::Archived { ticket, result });
         }
     }
 
@@ -269,6 +321,7 @@ impl BrokerTask {
                     let _ = reply.send(mail);
                 }
             }
+            BrokerCommand::Archive(job) => self.ask_archive(job),
             BrokerCommand::Report(report) => log(report),
         }
         None

@@ -18,6 +18,7 @@ mod outbox;
 mod rate;
 pub mod routes;
 mod server;
+pub mod shelf;
 pub mod stun;
 pub mod wire;
 
@@ -27,11 +28,13 @@ use crate::broker_task::BrokerHandle;
 use crate::limits::HubLimits;
 use crate::metrics::Metrics;
 use crate::routes::{Parts, State};
+use crate::shelf::{Control, OpenError, ShelfFile};
 use crate::stun::StunServer;
-use corridor_core::broker::{BrokerConfig, Layer, Layers};
+use corridor_core::broker::{ArchiveError, BrokerConfig, Layer, Layers};
 use corridor_core::limits::HUB_STOP;
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -53,6 +56,8 @@ pub struct Settings {
     pub layers: Layers,
     /// Who may see the operator's page; without them the admin layer is off.
     pub admin: Option<Credentials>,
+    /// The file of the shelf; without one the shelf layer is off.
+    pub shelf: Option<PathBuf>,
     /// Bounds.
     pub limits: HubLimits,
     /// What is served at `/`.
@@ -68,6 +73,15 @@ pub enum StartError {
     /// No UDP port for STUN.
     #[error("cannot open a UDP port for STUN on {0}: {1}")]
     Stun(SocketAddr, #[source] io::Error),
+    /// The shelf's file cannot be used.
+    #[error("cannot use the shelf: {0}")]
+    Shelf(#[from] OpenError),
+    /// The shelf's file cannot be read.
+    #[error("cannot read the shelf: {0}")]
+    Archive(#[from] ArchiveError),
+    /// No thread or socket for the shelf.
+    #[error("cannot work on the shelf: {0}")]
+    ShelfTask(#[source] io::Error),
     /// The operating system has no randomness to give.
     #[error("the system gives no randomness: {0}")]
     Random(#[source] getrandom::Error),
@@ -78,6 +92,7 @@ pub enum StartError {
 pub struct Hub {
     address: SocketAddr,
     stun: Option<StunServer>,
+    control: Option<Control>,
     state: State,
     server: JoinHandle<()>,
     stop: oneshot::Sender<()>,
@@ -95,6 +110,7 @@ impl Hub {
             public_authority,
             layers,
             admin,
+            shelf,
             limits,
             app,
         } = settings;
@@ -102,6 +118,11 @@ impl Hub {
         let layers = match admin {
             Some(_) => layers,
             None => layers.without(Layer::Admin),
+        };
+        let shelf = shelf.filter(|_| layers.has(Layer::Shelf));
+        let layers = match shelf {
+            Some(_) => layers,
+            None => layers.without(Layer::Shelf),
         };
         let listener = TcpListener::bind(bind)
             .await
@@ -126,7 +147,15 @@ impl Hub {
         let mut config = BrokerConfig::new(seed, ice.collect());
         config.layers = layers;
         config.limits = limits.broker;
-        let broker = BrokerHandle::start(config, metrics.clone());
+        let opened = shelf.as_deref().map(ShelfFile::open).transpose()?;
+        let archive = opened.clone().map(|file| Box::new(file) as _);
+        let broker = BrokerHandle::start(config, metrics.clone(), archive)?;
+        let control = match (&shelf, &opened) {
+            (Some(path), Some(file)) => {
+                Some(Control::start(path, file, &broker).map_err(StartError::ShelfTask)?)
+            }
+            _ => None,
+        };
         let state = State::new(Parts {
             broker,
             app,
@@ -149,6 +178,7 @@ impl Hub {
         Ok(Self {
             address,
             stun,
+            control,
             state,
             server: tokio::spawn(server),
             stop,
@@ -179,6 +209,7 @@ impl Hub {
         let orderly = tokio::time::timeout(HUB_STOP.saturating_sub(STOP_RESERVE), all)
             .await
             .is_ok();
+        drop(self.control);
         if let Some(stun) = self.stun {
             stun.stop();
         }

@@ -5,6 +5,7 @@ use corridor_hub::admin::CredentialsError;
 use corridor_hub::app::{App, AppError};
 use corridor_hub::args::{Args, Command, PublicUrl};
 use corridor_hub::check::Verdict;
+use corridor_hub::shelf::Order;
 use corridor_hub::{Hub, Settings, StartError, banner, logs};
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
@@ -28,12 +29,12 @@ async fn main() -> ExitCode {
     if let Err(error) = logs::start(args.log.clone(), args.log_json) {
         let _ = writeln!(io::stderr(), "corridor-hub: no log: {error}");
     }
-    if let Some(Command::Check { hub }) = args.command {
-        return if check(&args, hub).await {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        };
+    match &args.command {
+        Some(Command::Check { hub }) => return exit_code(check(&args, *hub).await),
+        Some(Command::Shelf(order)) => {
+            return exit_code(shelf(&args, order.clone().into()).await);
+        }
+        None => {}
     }
     match run(args).await {
         Ok(()) => ExitCode::SUCCESS,
@@ -42,6 +43,24 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn exit_code(good: bool) -> ExitCode {
+    if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// Has an order carried out. False when it was not.
+async fn shelf(args: &Args, order: Order) -> bool {
+    let given = corridor_hub::shelf::give(&args.shelf, &order).await;
+    let _ = match &given {
+        Ok(answer) => writeln!(io::stdout(), "{answer}"),
+        Err(error) => writeln!(io::stderr(), "corridor-hub: {error}"),
+    };
+    given.is_ok()
 }
 
 /// Writes what the look finds. False when something will not work.
@@ -74,6 +93,7 @@ async fn run(args: Args) -> Result<(), Failure> {
             .map(|url| url.authority().to_owned()),
         layers: args.layers,
         admin: args.admin()?,
+        shelf: Some(args.shelf),
         limits: args.limits.into(),
         app,
     })

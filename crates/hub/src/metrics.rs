@@ -114,6 +114,8 @@ impl Metrics {
         one("rooms", "Rooms that have not ended", health.rooms);
         one("entries", "Valid phone-book entries", health.entries);
         one("letters", "Offers and answers that wait", health.letters);
+        let bytes = usize::try_from(mesh.totals.shelf.bytes).unwrap_or(usize::MAX);
+        one("shelf_bytes", "Bytes of records on the shelf", bytes);
         one("waiting", "Requests that wait for mail", health.waiting);
         one(
             "links_disagreeing",
@@ -146,6 +148,9 @@ impl Metrics {
             &links,
         );
         let users = [("p2p", totals.p2p), ("websocket", totals.websocket)];
+        let shelf = totals.shelf;
+        let records = [("p2p", shelf.p2p), ("websocket", shelf.websocket)];
+        several("records", "Records on the shelf by source", &records);
         several("users", "Members by how they reach the others", &users);
 
         let hits = Family::<Label, Counter>::default();

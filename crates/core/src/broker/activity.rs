@@ -43,6 +43,10 @@ pub enum ActivityKind {
     P2pLost,
     /// Reports about a peer that is gone, or that nobody renewed, were dropped.
     P2pCleanup,
+    /// A record is on the shelf.
+    P2pMessageStored,
+    /// A record was refused, or could not be written.
+    P2pMessageStoreError,
 }
 
 impl ActivityKind {
@@ -61,6 +65,8 @@ impl ActivityKind {
             Self::P2pThroughPeer => "p2p-through-peer",
             Self::P2pLost => "p2p-lost",
             Self::P2pCleanup => "p2p-cleanup",
+            Self::P2pMessageStored => "p2p-message-stored",
+            Self::P2pMessageStoreError => "p2p-message-store-error",
         }
     }
 

@@ -1,6 +1,6 @@
 //! Everything the broker can ask for.
 
-use super::{Mail, PollId, Refusal, SocketId};
+use super::{ArchiveJob, Mail, PollId, Refusal, SocketId};
 use crate::id::{PeerId, RoomId};
 use std::sync::Arc;
 
@@ -34,6 +34,8 @@ pub enum BrokerCommand {
         /// The letters, none when the wait is over.
         mail: Result<Vec<Mail>, Refusal>,
     },
+    /// Have the archive do this, after all before it, and answer with [`super::BrokerInput::Archived`].
+    Archive(ArchiveJob),
     /// Something for the log. Holds ids only.
     Report(Report),
 }

@@ -30,6 +30,12 @@ pub struct BrokerLimits {
     pub per_address: usize,
     /// How long a room, or an entry of its phone book, lives without use.
     pub room_ttl: Duration,
+    /// How long a record is kept.
+    pub shelf_ttl: Duration,
+    /// Bytes of records of one room,
+    pub shelf_room_bytes: u64,
+    /// and of all.
+    pub shelf_bytes: u64,
 }
 
 impl Default for BrokerLimits {
@@ -40,6 +46,9 @@ impl Default for BrokerLimits {
             connections: limits::HUB_MAX_CONNECTIONS,
             per_address: limits::HUB_MAX_PER_ADDRESS,
             room_ttl: limits::ROOM_TTL,
+            shelf_ttl: limits::HUB_SHELF_TTL,
+            shelf_room_bytes: limits::HUB_SHELF_ROOM_BYTES,
+            shelf_bytes: limits::HUB_SHELF_BYTES,
         }
     }
 }

@@ -37,6 +37,8 @@ pub(super) struct Connection {
     pub(super) report: Option<Reported>,
     /// When to look at it again.
     pub(super) check_at: Mono,
+    /// Records on their way to it from the shelf.
+    pub(super) reading: usize,
     unanswered: u64,
 }
 
@@ -59,6 +61,7 @@ impl Connection {
             seat: None,
             report: None,
             check_at: now.plus(HUB_PING),
+            reading: 0,
             unanswered: 0,
         }
     }

@@ -16,6 +16,8 @@ pub struct Health {
     pub entries: usize,
     /// Offers and answers that wait.
     pub letters: usize,
+    /// Records on the shelf.
+    pub records: usize,
     /// Requests that wait for mail.
     pub waiting: usize,
     /// Frames of unknown numbers skipped since the start.
@@ -40,6 +42,7 @@ impl Broker {
                 .map(|room| room.entries(now.mono).count())
                 .sum(),
             letters: self.mailbox.len(),
+            records: self.shelf.len(),
             waiting: self.polls.len(),
             unknown_frames: self.unknown_frames,
         }

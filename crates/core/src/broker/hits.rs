@@ -15,16 +15,19 @@ pub enum HubLimit {
     Entries,
     /// Offers and answers that wait, in one room or in all.
     Mail,
+    /// Bytes on the shelf, of one room or in all, or records on their way to or from it.
+    Shelf,
 }
 
 impl HubLimit {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Connections,
         Self::Rooms,
         Self::Members,
         Self::Entries,
         Self::Mail,
+        Self::Shelf,
     ];
 
     /// Its name in metrics.
@@ -36,6 +39,7 @@ impl HubLimit {
             Self::Members => "members",
             Self::Entries => "entries",
             Self::Mail => "mail",
+            Self::Shelf => "shelf",
         }
     }
 }

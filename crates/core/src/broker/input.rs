@@ -1,6 +1,7 @@
 //! Everything that can happen to a broker.
 
-use super::{MailQuery, PollId};
+use super::{ArchiveError, MailQuery, PollId};
+use crate::id::Ticket;
 use core::fmt;
 use core::net::{IpAddr, Ipv6Addr};
 use core::time::Duration;
@@ -57,6 +58,13 @@ pub enum BrokerInput<'a> {
     Abandoned {
         /// The request.
         poll: PollId,
+    },
+    /// A job of [`super::BrokerCommand::Archive`] is done.
+    Archived {
+        /// Which.
+        ticket: Ticket,
+        /// What was read, if it was to be read and is there.
+        result: Result<Option<&'a [u8]>, ArchiveError>,
     },
     /// The wake that [`super::Broker::next_wake`] asked for, or any other moment to look at the clock.
     Wake,

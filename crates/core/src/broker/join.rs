@@ -64,12 +64,20 @@ impl Broker {
         holds.then_some(()).ok_or(Refusal::BadProof)
     }
 
-    /// The room is there (a hub that restarted opens it again for whoever has its history), the tag is
+    /// The room is there (a hub that forgot it opens it again for whoever has its history, or when the shelf has it), the tag is
     /// the room's, and there is a place.
     fn check_room(&mut self, now: Now, join: &Join) -> Result<(), Refusal> {
         let limit = self.config.limits.members;
+        let shelved = self.shelf.tag(join.room);
         let room = match self.rooms.visit(now.mono, join.room) {
-            Err(Refusal::UnknownRoom) if join.resume => {
+            Err(Refusal::UnknownRoom | Refusal::Ended)
+                if shelved.is_some_and(|tag| tag != join.tag) =>
+            {
+                return Err(Refusal::WrongTag);
+            }
+            Err(absent @ (Refusal::UnknownRoom | Refusal::Ended))
+                if shelved.is_some() || (join.resume && absent == Refusal::UnknownRoom) =>
+            {
                 let room = Room::new(Some(join.tag), now.mono, self.config.limits.room_ttl);
                 let opened = self.rooms.open(now.mono, join.room, room).map(|_| ());
                 self.count(HubLimit::Rooms, opened)?;

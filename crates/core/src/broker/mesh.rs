@@ -1,7 +1,7 @@
 //! What the operator sees (R-HUB-5): every number is computed from what is connected and reported now.
 
 use super::connection::{Connection, Reported};
-use super::{Activity, Broker, Layer, Refusal, Sample};
+use super::{Activity, Broker, Layer, Refusal, Sample, ShelfStats};
 use crate::id::{PeerId, RoomId};
 use crate::limits::HUB_ADMIN_ROOMS;
 use crate::time::{Mono, Now, Wall};
@@ -109,6 +109,8 @@ pub struct Totals {
     pub upgraded: usize,
     /// Offers and answers that wait.
     pub letters: usize,
+    /// What is on the shelf.
+    pub shelf: ShelfStats,
 }
 
 /// Pairs by the way they use.
@@ -251,6 +253,7 @@ impl Broker {
             connections: self.connections.len(),
             rooms: self.rooms.living(now).count(),
             letters: self.mailbox.len(),
+            shelf: self.shelf_stats(),
             ..Totals::default()
         };
         for room in rooms {

@@ -5,6 +5,7 @@
 //! [`BrokerInput`], drain [`Broker::poll_command`], sleep until [`Broker::next_wake`].
 
 mod activity;
+mod archive;
 mod command;
 mod config;
 mod connection;
@@ -24,10 +25,15 @@ mod room;
 mod rooms;
 mod samples;
 mod sealed;
+mod shelf;
 #[cfg(test)]
 mod tests;
 
 pub use activity::{Activity, ActivityKind};
+pub use archive::{
+    Archive, ArchiveError, ArchiveJob, Archived, Change, MemoryArchive, RecordMeta, Source, Work,
+    carry_out,
+};
 pub use command::{BrokerCommand, CloseReason, Report};
 pub use config::{BrokerConfig, BrokerLimits};
 pub use health::Health;
@@ -42,6 +48,7 @@ pub use mesh::{
 pub use phone_book::PhoneEntry;
 pub use refusal::Refusal;
 pub use samples::Sample;
+pub use shelf::{Purge, ShelfStats};
 
 use crate::limits;
 use crate::rng::Rng;
@@ -54,6 +61,7 @@ use core::net::IpAddr;
 use mail::Poll;
 use mailbox::Mailbox;
 use rooms::Rooms;
+use shelf::Shelf;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -77,6 +85,7 @@ pub struct Broker {
     connections: BTreeMap<SocketId, Connection>,
     rooms: Rooms,
     mailbox: Mailbox,
+    shelf: Shelf,
     polls: BTreeMap<PollId, Poll>,
     commands: VecDeque<BrokerCommand>,
     timers: Timers<WakeReason>,
@@ -92,8 +101,10 @@ impl Broker {
     /// A hub without rooms.
     #[must_use]
     pub fn new(config: BrokerConfig) -> Self {
+        let mut rng = Rng::new(config.seed);
         Self {
-            rng: Rng::new(config.seed),
+            shelf: Shelf::new(rng.next_u64()),
+            rng,
             rooms: Rooms::new(config.limits.rooms, config.layers.has_members()),
             config,
             mailbox: Mailbox::default(),
@@ -130,6 +141,7 @@ impl Broker {
             BrokerInput::Abandoned { poll } => {
                 self.polls.remove(&poll);
             }
+            BrokerInput::Archived { ticket, result } => self.archived(ticket, result),
             BrokerInput::Wake => {}
         }
         while let Some(reason) = self.timers.pop_due(now.mono) {
@@ -137,7 +149,7 @@ impl Broker {
                 WakeReason::Silence => self.check_silence(now.mono),
                 WakeReason::Sample => self.take_sample(now),
                 WakeReason::Poll => self.end_polls(now.mono),
-                WakeReason::Sweep => self.sweep(now.mono),
+                WakeReason::Sweep => self.sweep(now),
             }
         }
         self.plan_sample(now);
@@ -215,6 +227,9 @@ impl Broker {
                 }
             }
             Ok(ClientFrame::LinkReport(links)) => self.take_report(now.mono, conn, links),
+            Ok(ClientFrame::ShelfStore(store)) => self.shelf_store(now, conn, store),
+            Ok(ClientFrame::ShelfList(after)) => self.shelf_list(now, conn, after),
+            Ok(ClientFrame::ShelfFetch(numbers)) => self.shelf_fetch(now, conn, numbers),
             Ok(ClientFrame::Ping(number)) => self.send(
                 conn,
                 &HubFrame::Pong {
@@ -276,7 +291,9 @@ impl Broker {
         }
     }
 
-    fn sweep(&mut self, now: Mono) {
+    fn sweep(&mut self, now: Now) {
+        self.sweep_shelf(now.wall);
+        let now = now.mono;
         for room in self.rooms.sweep(now) {
             self.report(Report::RoomEnded(room));
         }
@@ -289,7 +306,7 @@ impl Broker {
 
     /// Sweeps go on while there is anything that can grow old.
     fn arm_sweep(&mut self, now: Mono) {
-        if !self.rooms.is_empty() || !self.mailbox.is_empty() {
+        if !self.rooms.is_empty() || !self.mailbox.is_empty() || !self.shelf.is_empty() {
             self.timers
                 .set_earliest(WakeReason::Sweep, now.plus(limits::HUB_SWEEP));
         }

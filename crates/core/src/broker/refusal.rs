@@ -36,6 +36,9 @@ pub enum Refusal {
     /// What this needs is switched off on this hub.
     #[error("this hub does not offer that: the layer is switched off")]
     LayerOff,
+    /// The shelf's disk takes nothing.
+    #[error("the shelf cannot be written")]
+    Storage,
 }
 
 impl Refusal {
@@ -53,6 +56,7 @@ impl Refusal {
             Self::Malformed => refusal::MALFORMED,
             Self::NotJoined => refusal::NOT_JOINED,
             Self::LayerOff => refusal::LAYER_OFF,
+            Self::Storage => refusal::STORAGE,
         }
     }
 }

@@ -50,6 +50,11 @@ impl Room {
         }
     }
 
+    /// The tag, once somebody has set it.
+    pub(super) fn tag(&self) -> Option<RoomTag> {
+        self.tag
+    }
+
     /// Sets the tag of a room that has none yet.
     pub(super) fn claim(&mut self, tag: RoomTag) {
         self.tag.get_or_insert(tag);

@@ -1,5 +1,8 @@
 //! What may rest at the hub: only what looks sealed (law L2).
 
+use crate::limits::SHELF_RECORD_BYTES;
+use crate::wire::decode_frames;
+
 /// Session, session, counter, nonce and tag (rules S-PACKET and S-SIGNAL): nothing sealed is shorter.
 const LEAST: usize = 8 + 8 + 8 + 24 + 16;
 
@@ -10,10 +13,27 @@ pub(super) fn may_rest(bytes: &[u8], most: usize) -> bool {
     (LEAST..=most).contains(&bytes.len()) && core::str::from_utf8(bytes).is_err()
 }
 
+/// What rests on the shelf begins with a nonce and ends with a tag (rule S-RECORD).
+const LEAST_RECORD: usize = 24 + 16 + 64;
+/// Printable bytes in a row that ciphertext has in less than one of 10⁹ records of the greatest size.
+const WORDS: usize = 32;
+
+/// As [`may_rest`] for a record of the shelf. Besides text it refuses frames in clear, and anything with words in it.
+pub(super) fn may_be_shelved(bytes: &[u8]) -> bool {
+    let printable = |byte: &u8| (b' '..=b'~').contains(byte);
+    (LEAST_RECORD..=SHELF_RECORD_BYTES).contains(&bytes.len())
+        && core::str::from_utf8(bytes).is_err()
+        && decode_frames(bytes, |_, _| Ok(())).is_err()
+        && !bytes
+            .windows(WORDS)
+            .any(|window| window.iter().all(printable))
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
     use crate::rng::Rng;
+    use crate::wire::peer::PeerFrame;
 
     /// Bytes as ciphertext has them.
     pub(in crate::broker) fn sealed(seed: u8, length: usize) -> Vec<u8> {
@@ -24,6 +44,20 @@ pub(super) mod tests {
         }
         bytes.truncate(length);
         bytes
+    }
+
+    #[test]
+    fn clear_frames_and_words_are_not_shelved() {
+        for seed in 0..=255 {
+            assert!(may_be_shelved(&sealed(seed, SHELF_RECORD_BYTES)));
+        }
+        let mut frame = Vec::new();
+        PeerFrame::Signal(sealed(1, 200).into()).encode_into(&mut frame);
+        assert!(core::str::from_utf8(&frame).is_err());
+        assert!(!may_be_shelved(&frame), "a frame in clear");
+        let mut words = sealed(2, 300);
+        words.splice(100..100, *b"Mrs Example, chair 4, allergic to latex");
+        assert!(!may_be_shelved(&words));
     }
 
     #[test]
@@ -40,6 +74,8 @@ pub(super) mod tests {
             assert!(may_rest(&sealed(seed, LEAST), LEAST));
         }
         assert!(!may_rest(&sealed(1, LEAST - 1), LEAST));
+        assert!(!may_be_shelved(&sealed(1, LEAST_RECORD - 1)));
+        assert!(!may_be_shelved(&sealed(1, SHELF_RECORD_BYTES + 1)));
         assert!(!may_rest(&sealed(1, LEAST + 1), LEAST));
     }
 }

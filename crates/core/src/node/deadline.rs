@@ -34,6 +34,8 @@ pub(super) enum Timer {
     Near,
     /// The hub is to be told how each peer is reached.
     Report,
+    /// The hub's shelf is to be asked again, or told.
+    Shelf,
     /// A probe's time is up.
     Probe,
     /// Look what operations can be dropped.
@@ -57,6 +59,7 @@ impl fmt::Display for Timer {
             Self::Drafts => f.write_str("save drafts again"),
             Self::Near => f.write_str("tell whom this node reaches"),
             Self::Report => f.write_str("report links to the hub"),
+            Self::Shelf => f.write_str("look after the shelf"),
             Self::Probe => f.write_str("probe"),
             Self::Pack => f.write_str("drop what nobody needs any more"),
         }

@@ -11,6 +11,7 @@ use crate::store::Received;
 use crate::time::Now;
 use crate::wire::peer::{Beat, ClockField, Have, Hello, PeerFrame, PresenceFrame, Run, Want};
 use crate::wire::{self, WireError};
+use core::ops::RangeInclusive;
 
 impl Node {
     /// Says hello to a session that has not been greeted, or has not answered.
@@ -126,16 +127,8 @@ impl Node {
     fn run_received(&mut self, now: Now, id: PeerId, run: &Run) {
         match self.replica.receive(run) {
             Ok(Received::New(writer, seqs)) => {
-                let (first, last) = (*seqs.start(), *seqs.end());
-                self.log(
-                    Level::Debug,
-                    Phase::Sync,
-                    Some(id),
-                    format!("took operations {first} to {last} of {}", writer.short()),
-                );
-                self.fresh.push((writer, seqs));
+                self.took(Some(id), writer, seqs);
                 self.ack_later(id, writer);
-                self.lacking.remove(&writer);
                 let due = now.mono.plus(limits::ASK_PATIENCE);
                 if let Some(sync) = self.sync_of(id) {
                     sync.asked
@@ -160,6 +153,20 @@ impl Node {
             }
             Err(error) => self.reject(Phase::Sync, Some(id), error),
         }
+    }
+
+    /// Operations came from a peer, or from the shelf.
+    pub(super) fn took(
+        &mut self,
+        from: Option<PeerId>,
+        writer: WriterId,
+        seqs: RangeInclusive<Seq>,
+    ) {
+        let (first, last) = (*seqs.start(), *seqs.end());
+        let text = format!("took operations {first} to {last} of {}", writer.short());
+        self.log(Level::Debug, Phase::Sync, from, text);
+        self.fresh.push((writer, seqs));
+        self.lacking.remove(&writer);
     }
 
     fn ack_later(&mut self, id: PeerId, writer: WriterId) {

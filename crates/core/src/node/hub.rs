@@ -59,6 +59,11 @@ impl HubLink {
         self.offers(layer::ADMIN)
     }
 
+    /// It keeps sealed records.
+    pub(super) fn shelves(&self) -> bool {
+        self.offers(layer::SHELF)
+    }
+
     fn offers(&self, layer: u32) -> bool {
         self.is_joined() && self.layers & layer != 0
     }
@@ -178,6 +183,10 @@ impl Node {
             HubFrame::Relayed(parcel) => self.hub_parcel(now, &parcel, false),
             HubFrame::Refused(code) => self.hub_refused(now, code),
             HubFrame::Undelivered(peer) => self.undelivered(peer),
+            HubFrame::ShelfStored(stored) => self.shelf_stored(stored.id),
+            HubFrame::ShelfError(error) => self.shelf_refused(now, error),
+            HubFrame::ShelfListed(listed) => self.shelf_listed(now, listed),
+            HubFrame::ShelfRecord(record) => self.shelf_record(&record),
             HubFrame::Pong { wall, .. } => self.hub_time(Wall(wall)),
         }
     }
@@ -205,6 +214,7 @@ impl Node {
         // One that does not say offers what hubs have always offered.
         self.hub.layers = joined.layers.unwrap_or(layer::HANDSHAKE | layer::RELAY);
         self.reported = None;
+        self.shelf.joined(now.mono);
         self.hub_time(Wall(joined.wall));
         if !self.memory.admitted {
             self.memory.admitted = true;

@@ -328,6 +328,7 @@ impl Node {
             }
         }
         if self.hub.is_joined() {
+            self.shelve_now(now);
             self.hub_send(&ClientFrame::Leave);
         }
         self.hub_close(now, "leaving");

@@ -25,6 +25,7 @@ mod report;
 mod retain;
 mod routes;
 mod saving;
+mod shelf;
 mod undo;
 mod view;
 mod wall_clock;
@@ -59,6 +60,7 @@ use peer::Peer;
 use probe::Probe;
 use project::Unread;
 use saving::Saving;
+use shelf::ShelfLink;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use undo::UndoStack;
 use wall_clock::WallClock;
@@ -125,6 +127,7 @@ pub struct Node {
     conns: BTreeMap<ConnId, PeerId>,
     next_conn: u64,
     hub: HubLink,
+    shelf: ShelfLink,
     ice: Vec<IceServer>,
     relay_only: bool,
     hidden: bool,
@@ -229,6 +232,7 @@ impl Node {
             conns: BTreeMap::new(),
             next_conn: 0,
             hub: HubLink::default(),
+            shelf: ShelfLink::default(),
             ice: Vec::new(),
             relay_only: false,
             hidden: false,
@@ -308,6 +312,7 @@ impl Node {
             | Timer::Drafts
             | Timer::Near
             | Timer::Report
+            | Timer::Shelf
             | Timer::Expiry
             | Timer::Typing(_)
             | Timer::Silence(_)
@@ -323,6 +328,7 @@ impl Node {
             self.choose_paths(now);
             self.tell_near(now);
             self.report_links(now);
+            self.tend_shelf(now);
             self.pump(now);
             self.flush(now);
             self.save_memory();

@@ -2,6 +2,7 @@
 
 use super::codec::{self, WireError};
 use super::registry::{from_hub, to_hub};
+use super::shelf::{Listed, Record, Store, StoreError, Stored};
 use crate::id::{PeerId, RoomId, RoomTag, SessionId};
 use crate::limits;
 use minicbor::bytes::ByteVec;
@@ -23,6 +24,12 @@ pub enum ClientFrame {
     Ping(u64),
     /// How the sender reaches each of the others, in the place of what it reported before.
     LinkReport(Vec<LinkState>),
+    /// Keep a sealed record.
+    ShelfStore(Store),
+    /// Which records have a number above this?
+    ShelfList(u64),
+    /// The records of these numbers, please.
+    ShelfFetch(Vec<u64>),
 }
 
 /// What the hub says to a client.
@@ -52,6 +59,14 @@ pub enum HubFrame {
     },
     /// This member is not on the hub: a signal or packet for it was dropped.
     Undelivered(PeerId),
+    /// A record is on disk.
+    ShelfStored(Stored),
+    /// A record is not kept.
+    ShelfError(StoreError),
+    /// Which records there are.
+    ShelfListed(Listed),
+    /// A record that was asked for.
+    ShelfRecord(Record),
 }
 
 /// Enters a room.
@@ -174,6 +189,9 @@ impl ClientFrame {
             Self::Leave => codec::frame(to_hub::LEAVE, &Nothing()),
             Self::Ping(number) => codec::frame(to_hub::PING, &One(*number)),
             Self::LinkReport(links) => codec::frame(to_hub::LINK_REPORT, &One(links)),
+            Self::ShelfStore(store) => codec::frame(to_hub::SHELF_STORE, store),
+            Self::ShelfList(after) => codec::frame(to_hub::SHELF_LIST, &One(*after)),
+            Self::ShelfFetch(numbers) => codec::frame(to_hub::SHELF_FETCH, &One(numbers)),
         }
     }
 
@@ -197,6 +215,15 @@ impl ClientFrame {
                 }
                 Self::LinkReport(links)
             }
+            to_hub::SHELF_STORE => Self::ShelfStore(codec::fields(&mut d)?),
+            to_hub::SHELF_LIST => Self::ShelfList(codec::fields::<One<u64>>(&mut d)?.0),
+            to_hub::SHELF_FETCH => {
+                let numbers = codec::fields::<One<Vec<u64>>>(&mut d)?.0;
+                if numbers.len() > limits::SHELF_FETCH {
+                    return Err(WireError::TooLarge);
+                }
+                Self::ShelfFetch(numbers)
+            }
             other => return Err(WireError::Unknown(other)),
         })
     }
@@ -216,6 +243,10 @@ impl HubFrame {
             Self::Refused(code) => codec::frame(from_hub::REFUSED, &One(*code)),
             Self::Pong { number, wall } => codec::frame(from_hub::PONG, &Two(*number, *wall)),
             Self::Undelivered(peer) => codec::frame(from_hub::UNDELIVERED, &One(*peer)),
+            Self::ShelfStored(stored) => codec::frame(from_hub::SHELF_STORED, stored),
+            Self::ShelfError(error) => codec::frame(from_hub::SHELF_ERROR, error),
+            Self::ShelfListed(listed) => codec::frame(from_hub::SHELF_LISTED, listed),
+            Self::ShelfRecord(record) => codec::frame(from_hub::SHELF_RECORD, record),
         }
     }
 
@@ -238,6 +269,16 @@ impl HubFrame {
                 Self::Pong { number, wall }
             }
             from_hub::UNDELIVERED => Self::Undelivered(codec::fields::<One<PeerId>>(&mut d)?.0),
+            from_hub::SHELF_STORED => Self::ShelfStored(codec::fields(&mut d)?),
+            from_hub::SHELF_ERROR => Self::ShelfError(codec::fields(&mut d)?),
+            from_hub::SHELF_LISTED => {
+                let listed: Listed = codec::fields(&mut d)?;
+                if listed.records.len() > limits::SHELF_PAGE {
+                    return Err(WireError::TooLarge);
+                }
+                Self::ShelfListed(listed)
+            }
+            from_hub::SHELF_RECORD => Self::ShelfRecord(codec::fields(&mut d)?),
             other => return Err(WireError::Unknown(other)),
         })
     }

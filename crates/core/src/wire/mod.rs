@@ -13,6 +13,7 @@ pub mod op;
 pub mod peer;
 pub mod registry;
 pub mod run;
+pub mod shelf;
 pub mod signal;
 pub(crate) mod snapshot;
 

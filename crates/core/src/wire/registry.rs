@@ -43,6 +43,12 @@ pub mod to_hub {
     pub const PING: u16 = 36;
     /// How the sender reaches the others, for the operator (rule H-REPORT).
     pub const LINK_REPORT: u16 = 37;
+    /// A sealed record for the shelf: `p2p-message-store` (rule H-STORE).
+    pub const SHELF_STORE: u16 = 38;
+    /// Asks which records there are (rule H-LIST).
+    pub const SHELF_LIST: u16 = 39;
+    /// Asks for records (rule H-FETCH).
+    pub const SHELF_FETCH: u16 = 40;
 }
 
 /// Ways in a report of links (rule H-REPORT).
@@ -93,6 +99,14 @@ pub mod from_hub {
     pub const PONG: u16 = 55;
     /// The member a signal or packet was meant for is not here (rule H-UNDELIVERED).
     pub const UNDELIVERED: u16 = 56;
+    /// A record is on disk: `p2p-message-stored` (rule H-STORED).
+    pub const SHELF_STORED: u16 = 57;
+    /// A record is not kept: `p2p-message-store-error` (rule H-STORE-ERROR).
+    pub const SHELF_ERROR: u16 = 58;
+    /// Which records there are (rule H-LISTED).
+    pub const SHELF_LISTED: u16 = 59;
+    /// A record (rule H-RECORD).
+    pub const SHELF_RECORD: u16 = 60;
 }
 
 /// Refusal codes of the hub.
@@ -117,6 +131,16 @@ pub mod refusal {
     pub const NOT_JOINED: u16 = 9;
     /// What this needs is switched off on this hub.
     pub const LAYER_OFF: u16 = 10;
+    /// The shelf's disk takes nothing.
+    pub const STORAGE: u16 = 11;
+}
+
+/// How the contents of a stored record reach those who are there (rule H-STORE).
+pub mod source {
+    /// Between browsers.
+    pub const P2P: u8 = 0;
+    /// Through the hub's WebSocket.
+    pub const WEBSOCKET: u8 = 1;
 }
 
 /// Bits of the layers a hub offers, in the answer to a join (rule H-LAYERS).

@@ -1,7 +1,7 @@
 //! One of every frame and operation, for golden bytes and mutation.
 
 use corridor_core::clock::Stamp;
-use corridor_core::id::{OpId, RoomId, RoomTag, SessionId, TaskId, WriterId};
+use corridor_core::id::{OpId, RecordId, RoomId, RoomTag, SessionId, TaskId, WriterId};
 use corridor_core::model::{Assignee, Body, Op, Post, Priority, Profile, TaskChange, TaskStatus};
 use corridor_core::node::Candidate;
 use corridor_core::time::Wall;
@@ -11,6 +11,7 @@ use corridor_core::wire::peer::{
     Want,
 };
 use corridor_core::wire::run::Item;
+use corridor_core::wire::shelf::{Label, Listed, Record, Store, StoreError, Stored};
 use corridor_core::wire::signal::{Round, Signal};
 
 pub(crate) const WRITER: WriterId = WriterId([0x11; 16]);
@@ -163,6 +164,21 @@ pub(crate) fn client_frames() -> Vec<(&'static str, ClientFrame)> {
                 },
             ]),
         ),
+        (
+            "client-shelf-store",
+            ClientFrame::ShelfStore(Store {
+                id: RecordId([0x41; 16]),
+                label: vec![0xa1; 72].into(),
+                sealed: vec![0xb2; 9].into(),
+                source: 1,
+                ttl: Some(3600),
+            }),
+        ),
+        ("client-shelf-list", ClientFrame::ShelfList(70_000)),
+        (
+            "client-shelf-fetch",
+            ClientFrame::ShelfFetch(vec![1, 70_000]),
+        ),
     ]
 }
 
@@ -199,6 +215,46 @@ pub(crate) fn hub_frames() -> Vec<(&'static str, HubFrame)> {
             },
         ),
         ("hub-undelivered", HubFrame::Undelivered(OTHER)),
+        (
+            "hub-shelf-stored",
+            HubFrame::ShelfStored(Stored {
+                id: RecordId([0x41; 16]),
+                number: 70_001,
+                again: true,
+            }),
+        ),
+        (
+            "hub-shelf-error",
+            HubFrame::ShelfError(StoreError {
+                id: RecordId([0x41; 16]),
+                code: 5,
+            }),
+        ),
+        (
+            "hub-shelf-listed",
+            HubFrame::ShelfListed(Listed {
+                epoch: 9,
+                records: vec![Label {
+                    number: 70_001,
+                    label: vec![0xa1; 72].into(),
+                }],
+                more: true,
+            }),
+        ),
+        (
+            "hub-shelf-record",
+            HubFrame::ShelfRecord(Record {
+                number: 70_001,
+                sealed: Some(vec![0xb2; 9].into()),
+            }),
+        ),
+        (
+            "hub-shelf-record-gone",
+            HubFrame::ShelfRecord(Record {
+                number: 70_002,
+                sealed: None,
+            }),
+        ),
     ]
 }
 

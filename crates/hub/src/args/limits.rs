@@ -20,6 +20,23 @@ pub struct LimitArgs {
     )]
     pub room_ttl: humantime::Duration,
 
+    /// How long a record stays on the shelf, such as 7days or 12h
+    #[arg(
+        long,
+        env = "CORRIDOR_SHELF_TTL",
+        default_value = "7days",
+        value_name = "TIME"
+    )]
+    pub shelf_ttl: humantime::Duration,
+
+    /// Bytes of one room on the shelf; each record counts for 1 KiB more than its length
+    #[arg(long, env = "CORRIDOR_SHELF_ROOM_BYTES", default_value_t = limits::HUB_SHELF_ROOM_BYTES, value_name = "N")]
+    pub shelf_room_bytes: u64,
+
+    /// Bytes of all rooms on the shelf
+    #[arg(long, env = "CORRIDOR_SHELF_BYTES", default_value_t = limits::HUB_SHELF_BYTES, value_name = "N")]
+    pub shelf_bytes: u64,
+
     /// Rooms
     #[arg(long, env = "CORRIDOR_MAX_ROOMS", default_value_t = limits::HUB_MAX_ROOMS, value_name = "N")]
     pub max_rooms: usize,
@@ -61,6 +78,9 @@ impl From<LimitArgs> for HubLimits {
     fn from(args: LimitArgs) -> Self {
         let mut limits = Self::default();
         limits.broker.room_ttl = args.room_ttl.into();
+        limits.broker.shelf_ttl = args.shelf_ttl.into();
+        limits.broker.shelf_room_bytes = args.shelf_room_bytes;
+        limits.broker.shelf_bytes = args.shelf_bytes;
         limits.broker.rooms = args.max_rooms;
         limits.broker.members = args.max_members;
         limits.broker.connections = args.max_connections;

@@ -5,8 +5,10 @@ mod limits;
 pub use limits::LimitArgs;
 
 use crate::admin::{Credentials, CredentialsError};
+use crate::shelf::Order;
 use clap::{Parser, Subcommand};
 use corridor_core::broker::{Layer, Layers};
+use corridor_core::id::RoomId;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -35,6 +37,15 @@ pub struct Args {
     /// File with one line `user:password` for the operator's page; or that line in `CORRIDOR_ADMIN`
     #[arg(long, env = "CORRIDOR_ADMIN_FILE", value_name = "FILE")]
     pub admin_file: Option<PathBuf>,
+
+    /// File of the shelf, if that layer is on
+    #[arg(
+        long,
+        env = "CORRIDOR_SHELF",
+        default_value = "corridor-shelf.redb",
+        value_name = "FILE"
+    )]
+    pub shelf: PathBuf,
 
     /// UDP port of STUN; 0 takes a free one
     #[arg(
@@ -72,7 +83,7 @@ pub struct Args {
 }
 
 /// Something else than running a hub.
-#[derive(Subcommand, Clone, Copy, Debug)]
+#[derive(Subcommand, Clone, Debug)]
 pub enum Command {
     /// Look whether a hub can run here with these flags, or be reached from here
     Check {
@@ -80,6 +91,51 @@ pub enum Command {
         #[arg(long, value_name = "IP:PORT")]
         hub: Option<SocketAddr>,
     },
+    /// Look after the shelf, also while a hub runs
+    #[command(subcommand)]
+    Shelf(ShelfCommand),
+}
+
+/// What to do with the shelf.
+#[derive(Subcommand, Clone, Debug)]
+pub enum ShelfCommand {
+    /// Count rooms, records by source, and bytes
+    Stats,
+    /// Remove records: those that are too old, unless told otherwise
+    Purge {
+        /// All records of this room
+        #[arg(long, value_name = "UUID", value_parser = room)]
+        room: Option<RoomId>,
+        /// All records of all rooms
+        #[arg(long, conflicts_with = "room")]
+        all: bool,
+    },
+    /// Copy all records to a new file
+    Backup {
+        /// The file; it must not exist yet
+        file: PathBuf,
+    },
+}
+
+fn room(text: &str) -> Result<RoomId, &'static str> {
+    RoomId::parse(text).ok_or("a room is a UUID")
+}
+
+impl From<ShelfCommand> for Order {
+    fn from(command: ShelfCommand) -> Self {
+        match command {
+            ShelfCommand::Stats => Self::Stats,
+            ShelfCommand::Purge { all: true, .. } => Self::PurgeAll,
+            ShelfCommand::Purge {
+                room: Some(room), ..
+            } => Self::PurgeRoom(room),
+            ShelfCommand::Purge { .. } => Self::PurgeExpired,
+            // Relative to here, wherever the hub was started.
+            ShelfCommand::Backup { file } => {
+                Self::Backup(std::path::absolute(&file).unwrap_or(file))
+            }
+        }
+    }
 }
 
 impl Args {

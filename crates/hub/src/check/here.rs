@@ -5,7 +5,9 @@ use crate::address::own_addresses;
 use crate::app::App;
 use crate::args::Args;
 use crate::limits::HubLimits;
+use crate::shelf::{OpenError, ShelfFile};
 use crate::stun::StunServer;
+use corridor_core::broker::Layer;
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -148,5 +150,14 @@ pub(super) fn disk(args: &Args) -> Vec<Finding> {
         Ok(None) => Finding::good("admin", "off: there are no credentials"),
         Err(error) => Finding::bad("admin", error.to_string()),
     };
-    vec![app, admin, Finding::good("disk", "the hub writes nothing")]
+    let shelf = if !args.layers.has(Layer::Shelf) {
+        Finding::good("disk", "the hub writes nothing")
+    } else {
+        match ShelfFile::open(&args.shelf) {
+            Ok(_) => Finding::good("disk", format!("{} can be written", args.shelf.display())),
+            Err(error @ OpenError::InUse(_)) => Finding::good("disk", error.to_string()),
+            Err(error) => Finding::bad("disk", error.to_string()),
+        }
+    };
+    vec![app, admin, shelf]
 }

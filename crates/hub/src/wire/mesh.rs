@@ -54,6 +54,19 @@ struct TotalsOut {
     upgrade_rate: Option<f64>,
     /// Offers and answers that wait.
     letters: usize,
+    shelf: ShelfOut,
+}
+
+#[derive(Serialize, ToSchema, Debug)]
+struct ShelfOut {
+    /// Rooms with records.
+    rooms: usize,
+    /// Records whose contents reached those who were there between browsers.
+    p2p: usize,
+    /// Records whose contents reached those who were there through the hub.
+    websocket: usize,
+    /// Of all records.
+    bytes: u64,
 }
 
 #[derive(Serialize, ToSchema, Debug)]
@@ -183,6 +196,12 @@ impl From<Totals> for TotalsOut {
             upgraded: totals.upgraded,
             upgrade_rate: rate(totals.upgraded as u64, totals.relayed as u64),
             letters: totals.letters,
+            shelf: ShelfOut {
+                rooms: totals.shelf.rooms,
+                p2p: totals.shelf.p2p,
+                websocket: totals.shelf.websocket,
+                bytes: totals.shelf.bytes,
+            },
         }
     }
 }

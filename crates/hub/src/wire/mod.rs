@@ -93,6 +93,7 @@ pub struct HealthReport {
     rooms: usize,
     entries: usize,
     letters: usize,
+    records: usize,
     waiting: usize,
     unknown_frames: u64,
 }
@@ -195,6 +196,7 @@ impl HealthReport {
             rooms: health.rooms,
             entries: health.entries,
             letters: health.letters,
+            records: health.records,
             waiting: health.waiting,
             unknown_frames: health.unknown_frames,
         }

@@ -8,14 +8,17 @@
 
 mod admin;
 mod app;
+mod archive;
 mod check;
 mod client;
+mod folder;
 mod http;
 mod http_api;
 mod layers;
 mod limits;
 mod mail;
 mod process;
+mod shelf;
 mod socket;
 mod stop;
 mod stun;
@@ -38,6 +41,7 @@ fn settings() -> Settings {
         public_authority: None,
         layers: Layers::default(),
         admin: None,
+        shelf: None,
         limits: HubLimits::default(),
         app: App::default(),
     }

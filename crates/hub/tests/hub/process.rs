@@ -9,12 +9,12 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
 /// Starts the binary and waits for its first line.
-async fn start(args: &[&str]) -> (Child, SocketAddr) {
+pub(super) async fn start(args: &[&str]) -> (Child, SocketAddr) {
     start_with(args, "CORRIDOR_NOTHING", "").await
 }
 
 /// The same with a variable.
-async fn start_with(args: &[&str], name: &str, value: &str) -> (Child, SocketAddr) {
+pub(super) async fn start_with(args: &[&str], name: &str, value: &str) -> (Child, SocketAddr) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_corridor-hub"))
         .args(["--bind", "127.0.0.1:0", "--stun-port", "0"])
         .args(args)
@@ -34,7 +34,7 @@ async fn start_with(args: &[&str], name: &str, value: &str) -> (Child, SocketAdd
     (child, address.parse().unwrap())
 }
 
-async fn terminate(child: Child) -> Output {
+pub(super) async fn terminate(child: Child) -> Output {
     let pid = child.id().unwrap().to_string();
     let sent = Command::new("kill").args(["-TERM", &pid]).status().await;
     assert!(sent.unwrap().success());

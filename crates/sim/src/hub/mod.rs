@@ -1,5 +1,6 @@
 //! The hub's process around the real broker: WebSockets as pairs of pipes, and the ways a hub can die.
 
+mod disk;
 mod socket;
 
 pub use socket::Client;
@@ -9,11 +10,12 @@ use crate::net::{End, Net};
 use crate::queue::Ms;
 use crate::tap::Tap;
 use corridor_core::broker::{
-    Broker, BrokerCommand, BrokerConfig, BrokerInput, MeshStatus, SocketId,
+    Broker, BrokerCommand, BrokerConfig, BrokerInput, Layer, MeshStatus, SocketId,
 };
 use corridor_core::id::RoomId;
 use corridor_core::node::HubEvent;
 use corridor_core::time::{Mono, Now, Wall};
+use disk::HubDisk;
 use socket::{Down, Socket, Up};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -30,6 +32,8 @@ pub enum Due {
     Down(SocketId),
     /// The client stops waiting for its connection.
     Timeout(SocketId),
+    /// The hub's disk has done something.
+    Disk,
     /// The broker asked for it.
     Wake,
 }
@@ -63,6 +67,8 @@ pub struct Hub {
     next: u64,
     armed: Option<Ms>,
     stun: bool,
+    /// What outlives the process, if the shelf is on.
+    disk: Option<HubDisk>,
     effects: Effects,
     /// What passes through.
     pub tap: Tap,
@@ -80,7 +86,7 @@ impl core::fmt::Debug for Hub {
 impl Hub {
     /// A running hub whose clock shows `wall` at the start of the run. With `stun` it offers a STUN server.
     #[must_use]
-    pub fn new(seed: u64, wall: Wall, stun: bool, tap: Tap) -> Self {
+    pub fn new(seed: u64, wall: Wall, (stun, shelf): (bool, bool), tap: Tap) -> Self {
         let mut hub = Self {
             broker: None,
             seed,
@@ -91,22 +97,30 @@ impl Hub {
             next: 1,
             armed: None,
             stun,
+            disk: shelf.then(|| HubDisk::new(seed)),
             effects: Effects::default(),
             tap,
         };
-        hub.boot();
+        hub.boot(0);
         hub
     }
 
-    fn boot(&mut self) {
+    fn boot(&mut self, now: Ms) {
         self.lives += 1;
         let ice = if self.stun {
             vec!["stun:?:3478".to_owned()]
         } else {
             Vec::new()
         };
-        let config = BrokerConfig::new(seed_of(self.seed, 90, self.lives), ice);
-        self.broker = Some(Broker::new(config));
+        let mut config = BrokerConfig::new(seed_of(self.seed, 90, self.lives), ice);
+        if self.disk.is_some() {
+            config.layers = config.layers.with(Layer::Shelf);
+        }
+        let mut broker = Broker::new(config);
+        if let Some(disk) = &self.disk {
+            broker.adopt_shelf(self.clock(now), disk.index());
+        }
+        self.broker = Some(broker);
         self.armed = None;
     }
 
@@ -121,6 +135,12 @@ impl Hub {
     pub fn mesh_status(&self, now: Ms) -> Option<MeshStatus> {
         let clock = self.clock(now);
         self.broker.as_ref()?.mesh_status(clock).ok()
+    }
+
+    /// Everything on the shelf as it lies there, labels and records; `None` without one.
+    #[must_use]
+    pub fn shelf(&self) -> Option<Vec<Vec<u8>>> {
+        Some(self.disk.as_ref()?.everything())
     }
 
     /// Processes so far.
@@ -145,6 +165,9 @@ impl Hub {
     /// The hub stops and forgets everything.
     pub fn stop(&mut self, now: Ms, net: &mut Net, how: Stop) {
         self.broker = None;
+        if let Some(disk) = self.disk.as_mut() {
+            disk.die();
+        }
         for socket in self.sockets.values_mut() {
             socket.accepted = false;
         }
@@ -158,7 +181,7 @@ impl Hub {
     pub fn start(&mut self, now: Ms, net: &mut Net) {
         if self.broker.is_none() {
             net.set_off(End::Hub, false);
-            self.boot();
+            self.boot(now);
             self.hang_up(now, net);
             self.settle(now);
         }
@@ -179,6 +202,16 @@ impl Hub {
             Due::Timeout(conn) => {
                 if self.sockets.get(&conn).is_some_and(|s| !s.opened) {
                     self.end_client(conn);
+                }
+            }
+            Due::Disk => {
+                let done = self.disk.as_mut().map(HubDisk::work).unwrap_or_default();
+                for (ticket, result) in done {
+                    let result = match &result {
+                        Ok(read) => Ok(read.as_deref()),
+                        Err(error) => Err(*error),
+                    };
+                    self.broker_input(now, net, BrokerInput::Archived { ticket, result });
                 }
             }
             Due::Wake => {
@@ -319,6 +352,11 @@ impl Hub {
                         socket.accepted = false;
                     }
                     self.push_down(now, net, conn, Down::Close);
+                }
+                BrokerCommand::Archive(job) => {
+                    if let Some(wait) = self.disk.as_mut().map(|disk| disk.ask(job)) {
+                        self.effects.later.push((now + wait, Due::Disk));
+                    }
                 }
                 BrokerCommand::Report(_) | BrokerCommand::Answer { .. } => {}
             }

@@ -67,6 +67,8 @@ pub struct Setup {
     pub weather: Weather,
     /// The hub offers a STUN server.
     pub stun: bool,
+    /// The hub has a shelf.
+    pub shelf: bool,
     /// Writing takes up to this long and is answered when done; zero for at once, as localStorage.
     pub disk_delay: Ms,
     /// Devices' clocks are wrong by up to this.
@@ -81,6 +83,7 @@ impl Setup {
             seed,
             weather: Weather::CALM,
             stun: false,
+            shelf: false,
             disk_delay: 0,
             skew: 0,
         }
@@ -156,7 +159,7 @@ impl World {
         let secret: [u8; 32] = Dice::new(seed, stream::KEYS).bytes();
         let key = RoomKey::new(secret);
         let tap = Tap::new([secret.to_vec(), key.to_text().into_bytes()]);
-        let mut hub = Hub::new(seed, Wall(MORNING), setup.stun, tap);
+        let mut hub = Hub::new(seed, Wall(MORNING), (setup.stun, setup.shelf), tap);
         let room = hub.create_room(0).unwrap_or_default();
         let mut world = Self {
             now: 0,

@@ -16,6 +16,7 @@ mod linking;
 mod promises;
 mod retain;
 mod routing;
+mod shelf;
 mod storage;
 
 use corridor_sim::world::{Setup, World};

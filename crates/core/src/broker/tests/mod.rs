@@ -13,4 +13,5 @@ mod liveness;
 mod mail;
 mod mesh;
 mod phone_book;
+mod shelf;
 mod world;

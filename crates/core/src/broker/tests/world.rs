@@ -1,8 +1,8 @@
 //! A broker with a clock and clients that hold real keys.
 
 use crate::broker::{
-    Broker, BrokerCommand, BrokerConfig, BrokerInput, BrokerLimits, CloseReason, Layers, Mail,
-    PollId, Refusal, SocketId,
+    Archive as _, ArchiveError, ArchiveJob, Broker, BrokerCommand, BrokerConfig, BrokerInput,
+    BrokerLimits, CloseReason, Layers, Mail, MemoryArchive, PollId, Refusal, SocketId, carry_out,
 };
 use crate::id::{PeerId, RoomId, RoomTag, SessionId};
 use crate::key::{self, DeviceKey};
@@ -26,8 +26,15 @@ pub(super) struct World {
     pub(super) broker: Broker,
     pub(super) now: Now,
     mail: Vec<(SocketId, Got)>,
+    pub(super) archive: MemoryArchive,
+    /// The archive answers when [`World::let_archive_work`] says so.
+    pub(super) hold_archive: bool,
+    pub(super) archive_fails: Option<ArchiveError>,
+    jobs: Vec<ArchiveJob>,
     pub(super) answers: Vec<(PollId, Result<Vec<Mail>, Refusal>)>,
     next_socket: u64,
+    layers: Layers,
+    limits: BrokerLimits,
 }
 
 /// A client: a socket, a device and a run.
@@ -87,15 +94,38 @@ impl World {
 
     fn of(config: BrokerConfig) -> Self {
         Self {
+            layers: config.layers,
+            limits: config.limits,
             broker: Broker::new(config),
             now: Now {
                 mono: Mono(1_000_000),
                 wall: Wall(1_800_000_000_000),
             },
             mail: Vec::new(),
+            archive: MemoryArchive::default(),
+            hold_archive: false,
+            archive_fails: None,
+            jobs: Vec::new(),
             answers: Vec::new(),
             next_socket: 0,
         }
+    }
+
+    /// Starts anew with these bounds.
+    pub(super) fn limit(&mut self, limits: BrokerLimits) {
+        self.limits = limits;
+        self.restart();
+    }
+
+    /// The process ends and another one starts, with the same archive.
+    pub(super) fn restart(&mut self) {
+        let mut config = config();
+        config.layers = self.layers;
+        config.limits = self.limits;
+        config.seed = [2; 32];
+        self.broker = Broker::new(config);
+        let records = self.archive.index().unwrap();
+        self.broker.adopt_shelf(self.now, records);
     }
 
     pub(super) fn handle(&mut self, input: BrokerInput<'_>) {
@@ -116,9 +146,35 @@ impl World {
                     self.answers.push((poll, mail));
                     continue;
                 }
+                BrokerCommand::Archive(job) => {
+                    self.jobs.push(job);
+                    if !self.hold_archive {
+                        self.let_archive_work();
+                    }
+                    continue;
+                }
                 BrokerCommand::Report(_) => continue,
             };
             self.mail.push((conn, got));
+        }
+    }
+
+    /// The archive does what it was asked.
+    pub(super) fn let_archive_work(&mut self) {
+        let jobs = core::mem::take(&mut self.jobs);
+        let answers = match self.archive_fails {
+            Some(error) => jobs
+                .into_iter()
+                .map(|job| (job.ticket, Err(error)))
+                .collect(),
+            None => carry_out(&mut self.archive, jobs),
+        };
+        for (ticket, result) in answers {
+            let result = match &result {
+                Ok(read) => Ok(read.as_deref()),
+                Err(error) => Err(*error),
+            };
+            self.handle(BrokerInput::Archived { ticket, result });
         }
     }
 

@@ -41,6 +41,8 @@ function showTotals(totals) {
     tile('Attempts that opened', percent(totals.successRate), `${totals.opened} of ${totals.attempts}`),
     tile('Moved on to direct', percent(totals.upgradeRate), `${totals.upgraded} of ${totals.relayed}`),
     tile('Handshakes waiting', totals.letters),
+    tile('On the shelf from P2P', totals.shelf.p2p),
+    tile('On the shelf from WebSocket', totals.shelf.websocket),
   );
 }
 

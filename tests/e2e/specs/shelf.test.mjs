@@ -1,0 +1,80 @@
+// The hub's shelf: whoever comes when nobody is there gets everything, and the hub still reads nothing (R-HUB-4, L2).
+
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { test } from "node:test";
+import { Clinic } from "../lib/clinic.mjs";
+import { until } from "../lib/wait.mjs";
+
+const QUIET = 3_000;
+const OPERATOR = "ops:a password of the operator";
+
+async function withShelf(t) {
+  const folder = await mkdtemp(path.join(tmpdir(), "corridor-shelf-"));
+  const file = path.join(folder, "shelf.redb");
+  const args = ["--layers", "phonebook,handshake,relay,shelf,admin", "--shelf", file, "--log", "trace"];
+  const clinic = await Clinic.open(t, { args, env: { CORRIDOR_ADMIN: OPERATOR } });
+  clinic.onClose(() => rm(folder, { recursive: true }));
+  return { clinic, file };
+}
+
+/** Waits until the shelf has had nothing new for a while, and answers how many records it has. */
+async function allStored(hub) {
+  let [records, since] = [-1, 0];
+  await until("everything is on the shelf", async () => {
+    const health = await (await fetch(`${hub.url}/health`)).json();
+    if (health.records !== records) [records, since] = [health.records, Date.now()];
+    return records > 0 && Date.now() - since > QUIET;
+  });
+  return records;
+}
+
+test("R-HUB-4 L2: everybody is gone, the hub was killed, and a newcomer alone gets everything", async (t) => {
+  const { clinic, file } = await withShelf(t);
+  const smith = await clinic.person("Marker-Name-Smith");
+  const ann = await clinic.person("Marker-Name-Ann");
+  const link = await clinic.room(smith, ann);
+  await smith.addTask("Marker-Task-4711");
+  await ann.addTask("Marker-Task-4712");
+  for (let number = 0; number < 20; number++) {
+    await (number % 2 ? smith : ann).post(`Marker-Message-${number}`);
+  }
+  await ann.hasMessage("Marker-Message-19");
+  await smith.hasMessage("Marker-Message-18");
+  const records = await allStored(clinic.hub);
+
+  const authorization = `Basic ${Buffer.from(OPERATOR).toString("base64")}`;
+  const status = await fetch(`${clinic.hub.url}/admin/mesh-status`, { headers: { authorization } });
+  const { totals, activity } = await status.json();
+  assert.equal(totals.shelf.p2p + totals.shelf.websocket, records);
+  assert.ok(activity.some(({ kind }) => kind === "p2p-message-stored"));
+
+  const key = Buffer.from(link.slice(-43), "base64url");
+  const secrets = [Buffer.from("Marker-"), Buffer.from("Marker-", "utf16le"), key, Buffer.from(link.slice(-43))];
+  const none = secrets.map(() => false);
+  const room = Buffer.from((await smith.view()).room.id.replaceAll("-", ""), "hex");
+  const [roomThere, ...inMemory] = await clinic.hub.memoryHolds([room, ...secrets]);
+  assert.ok(roomThere, "the search of the hub's memory works");
+  assert.deepEqual(inMemory, none, "plaintext in the hub's memory");
+
+  await smith.context.close();
+  await ann.context.close();
+  await clinic.hub.kill();
+  const bytes = await readFile(file);
+  assert.ok(bytes.includes(room), "the search of the file works");
+  assert.deepEqual(secrets.map((secret) => bytes.includes(secret)), none, "plaintext in the file");
+  const log = Buffer.from(clinic.hub.log);
+  assert.deepEqual(secrets.map((secret) => log.includes(secret)), none, "plaintext in the log");
+  await clinic.hub.start();
+
+  const jones = await clinic.person("Dr. Jones");
+  await jones.open(link);
+  await jones.join("Dentist");
+  await jones.hasTask("Marker-Task-4711");
+  await jones.hasTask("Marker-Task-4712");
+  for (let number = 0; number < 20; number++) await jones.hasMessage(`Marker-Message-${number}`);
+  const messages = (await jones.view()).messages.map(({ text }) => text);
+  assert.equal(new Set(messages).size, messages.length, "each once");
+});
