@@ -16,6 +16,7 @@ pub mod listener;
 pub mod location;
 pub mod page;
 pub mod panic;
+pub mod poll;
 pub mod random;
 pub mod rtc;
 pub mod socket;

@@ -90,7 +90,7 @@ fn boot(
         seat,
         vault,
         summary: RefCell::new(summary),
-        socket: RefCell::default(),
+        way: RefCell::default(),
         connections: RefCell::default(),
         wake: RefCell::default(),
         lifecycle: RefCell::default(),

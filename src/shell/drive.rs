@@ -77,7 +77,7 @@ impl Inner {
         self.wake.borrow_mut().take();
         let connections = std::mem::take(&mut *self.connections.borrow_mut());
         drop(connections);
-        self.socket.borrow_mut().take();
+        self.way.borrow_mut().take();
         self.seat.release();
         let answers = std::mem::take(&mut *self.answers.borrow_mut());
         for (_, answer) in answers {

@@ -6,6 +6,7 @@
 mod boot;
 mod device;
 mod drive;
+mod hub;
 pub mod known;
 mod perform;
 pub mod route;
@@ -16,12 +17,12 @@ pub use boot::{BootError, Opening};
 
 use crate::browser::lifecycle::Watch;
 use crate::browser::rtc::Connection;
-use crate::browser::socket::Socket;
 use crate::browser::timer::Timer;
 use crate::browser::vault::Vault;
 use corridor_core::id::{ConnId, PeerId, Ticket, WriterId};
 use corridor_core::node::{Changes, Command, CommandError, Done, Input, Lifecycle, LogLine, Node};
 use corridor_core::time::Mono;
+use hub::Way;
 use known::Summary;
 use seat::Seat;
 use std::cell::{Cell, Ref, RefCell};
@@ -64,7 +65,7 @@ struct Inner {
     seat: Seat,
     vault: Box<dyn Vault>,
     summary: RefCell<Option<Summary>>,
-    socket: RefCell<Option<Socket>>,
+    way: RefCell<Option<Way>>,
     connections: RefCell<BTreeMap<ConnId, (PeerId, Connection)>>,
     wake: RefCell<Option<(Mono, Timer)>>,
     lifecycle: RefCell<Option<Watch>>,

@@ -1,11 +1,9 @@
 //! Carries out what the node asks: one arm per adapter.
 
 use super::Inner;
-use crate::browser::location;
 use crate::browser::rtc::Connection;
-use crate::browser::socket::Socket;
 use corridor_core::id::{ConnId, PeerId};
-use corridor_core::node::{HubEvent, HubOp, Input, Output, RtcEvent, RtcOp, SaveError};
+use corridor_core::node::{Input, Output, RtcEvent, RtcOp, SaveError};
 use corridor_core::store::Key;
 use std::rc::Rc;
 
@@ -46,39 +44,6 @@ impl Inner {
             return Err(SaveError::Blocked);
         }
         self.vault.save(records)
-    }
-
-    fn hub(self: &Rc<Self>, op: HubOp) {
-        match op {
-            HubOp::Open => {
-                // The older one first: it must not report any more.
-                self.socket.borrow_mut().take();
-                let inner = Rc::downgrade(self);
-                let opened = Socket::open(&location::socket_url(), move |event| {
-                    if let Some(inner) = inner.upgrade() {
-                        inner.push(Input::Hub(event));
-                    }
-                });
-                match opened {
-                    Ok(socket) => *self.socket.borrow_mut() = Some(socket),
-                    Err(_) => self.push(Input::Hub(HubEvent::Closed)),
-                }
-            }
-            HubOp::Send(frame) => {
-                let sent = match &*self.socket.borrow() {
-                    Some(socket) => socket.send(&frame).is_ok(),
-                    None => true,
-                };
-                // A socket that takes no frames is of no use: the node opens another one.
-                if !sent {
-                    self.socket.borrow_mut().take();
-                    self.push(Input::Hub(HubEvent::Closed));
-                }
-            }
-            HubOp::Close => {
-                self.socket.borrow_mut().take();
-            }
-        }
     }
 
     fn rtc(self: &Rc<Self>, conn: ConnId, peer: PeerId, op: RtcOp) {

@@ -140,6 +140,8 @@ pub const HUB_MAX_CONNECTIONS: usize = 10_000;
 pub const HUB_MAX_ADDRESS_BYTES: usize = 256;
 /// Longest body of a request to the hub's HTTP API: an address and three ids.
 pub const HUB_MAX_BODY_BYTES: usize = 4 * 1024;
+/// Longest body of a request that carries hub frames: four of the longest.
+pub const HUB_POLL_BODY_BYTES: usize = 4 * (MAX_HUB_FRAME_BYTES + 4);
 /// How long an offer or answer waits for its recipient (R-HUB-2).
 pub const HUB_MAIL_TTL: Duration = Duration::from_secs(30 * 60);
 /// Longest wait for mail: proxies give up a silent answer after 30 or 60 seconds.

@@ -248,7 +248,7 @@ impl BrokerTask {
                 }
             }
             Request::Archived(answers) => {
-                answers.into_iter().for_each(|answer| self.archived(answer))
+                answers.into_iter().for_each(|answer| self.archived(answer));
             }
             Request::Call(call) => {
                 call(&mut self.broker, self.clock.now());

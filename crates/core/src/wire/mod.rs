@@ -4,6 +4,7 @@
 //! does not know: unknown numbers are [`WireError::UnknownFrame`], which callers count and ignore,
 //! and further fields at the end of an array are skipped.
 
+pub mod batch;
 mod codec;
 mod fields;
 pub mod hub;

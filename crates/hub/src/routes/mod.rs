@@ -7,6 +7,8 @@ mod headers;
 mod health;
 mod openapi;
 mod origin;
+mod pace;
+mod polls;
 mod problem;
 mod rooms;
 mod site;
@@ -22,7 +24,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{any, get};
 use corridor_core::broker::Layer;
-use corridor_core::limits::{HUB_MAX_BODY_BYTES, HUB_MAX_LETTER_BYTES};
+use corridor_core::limits::{HUB_MAX_BODY_BYTES, HUB_MAX_LETTER_BYTES, HUB_POLL_BODY_BYTES};
 use problem::Problem;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -83,5 +85,9 @@ fn handshake() -> OpenApiRouter<State> {
 }
 
 fn members() -> OpenApiRouter<State> {
-    OpenApiRouter::new().routes(routes!(socket::open))
+    OpenApiRouter::new()
+        .routes(routes!(socket::open))
+        .routes(routes!(polls::open))
+        .routes(routes!(polls::send, polls::fetch))
+        .layer(DefaultBodyLimit::max(HUB_POLL_BODY_BYTES))
 }

@@ -50,6 +50,12 @@ impl Problem {
         StatusCode::INTERNAL_SERVER_ERROR,
         "The system gives no randomness.",
     );
+    pub(super) const SOCKET_GONE: Self =
+        Self::new(StatusCode::GONE, "This socket has ended. Open another one.");
+    pub(super) const BAD_BODY: Self = Self::new(
+        StatusCode::BAD_REQUEST,
+        "The body is no sequence of frames, each after its length.",
+    );
     pub(super) const LAYER_OFF: Self = Self {
         status: StatusCode::NOT_FOUND,
         detail: Cow::Borrowed("This hub does not offer that: the layer is switched off."),

@@ -1,11 +1,11 @@
 //! `GET /ws`: one WebSocket. Bytes go to the broker and come from it; nothing is read into them here.
 
 use super::State;
+use super::pace::Pace;
 use super::problem::PROBLEM_JSON;
 use crate::broker_task::Stopped;
-use crate::metrics::{Hit, Metrics};
+use crate::metrics::Hit;
 use crate::outbox::{OutboxReader, Outgoing};
-use crate::rate::{Bucket, Rate};
 use crate::wire;
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade, close_code};
@@ -16,8 +16,8 @@ use corridor_core::limits::{HUB_WRITE_PATIENCE, MAX_HUB_FRAME_BYTES};
 use futures_util::{Sink, SinkExt as _, Stream, StreamExt as _};
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
-use std::time::{Duration, Instant};
-use tokio::time::{sleep, timeout};
+use std::time::Duration;
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite;
 
 /// How long the other side may take to answer a close frame.
@@ -109,7 +109,7 @@ where
     R: Stream<Item = Result<Message, axum::Error>> + Unpin,
 {
     let broker = state.broker();
-    let mut pace = Pace::new(state, Instant::now());
+    let mut pace = Pace::new(state);
     loop {
         let heard = match stream.next().await {
             Some(Ok(Message::Binary(bytes))) => {
@@ -176,34 +176,4 @@ fn close(code: u16) -> Message {
         code,
         reason: Utf8Bytes::default(),
     }))
-}
-
-/// Holds one socket to its rates of messages and bytes.
-struct Pace<'a> {
-    metrics: &'a Metrics,
-    frames: (Rate, Bucket),
-    bytes: (Rate, Bucket),
-}
-
-impl<'a> Pace<'a> {
-    fn new(state: &'a State, now: Instant) -> Self {
-        let limits = state.limits();
-        Self {
-            metrics: state.metrics(),
-            frames: (Rate::new(limits.frames), Bucket::new(now)),
-            bytes: (Rate::new(limits.bytes), Bucket::new(now)),
-        }
-    }
-
-    /// Waits as long as one more message of so many bytes has to.
-    async fn keep(&mut self, bytes: usize) {
-        let now = Instant::now();
-        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        let frames = self.frames.1.charge(self.frames.0, now, 1);
-        let wait = frames.max(self.bytes.1.charge(self.bytes.0, now, bytes));
-        if !wait.is_zero() {
-            self.metrics.hit(Hit::Pace);
-            sleep(wait).await;
-        }
-    }
 }

@@ -1,5 +1,6 @@
 //! What every handler can reach.
 
+use super::polls::Polls;
 use crate::admin::Admin;
 use crate::app::App;
 use crate::broker_task::BrokerHandle;
@@ -37,6 +38,7 @@ struct Inner {
     started: Instant,
     posts: Mutex<Sources>,
     sockets: watch::Sender<()>,
+    polls: Polls,
 }
 
 /// Held by each socket's task for as long as it runs.
@@ -55,6 +57,7 @@ impl State {
             started: Instant::now(),
             posts: Mutex::new(Sources::new(rate, HUB_MAX_SOURCES)),
             sockets: watch::Sender::new(()),
+            polls: Polls::default(),
         }))
     }
 
@@ -68,6 +71,10 @@ impl State {
 
     pub(crate) fn broker(&self) -> &BrokerHandle {
         &self.0.parts.broker
+    }
+
+    pub(super) fn polls(&self) -> &Polls {
+        &self.0.polls
     }
 
     pub(crate) fn app(&self) -> &App {

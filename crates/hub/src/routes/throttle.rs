@@ -24,7 +24,9 @@ pub(super) async fn by_address(
     request: Request,
     next: Next,
 ) -> Response {
-    if request.method() == Method::POST && !state.may_post(source.ip()) {
+    // Frames in requests have the pace of their socket.
+    let frames = request.uri().path().starts_with("/poll/");
+    if request.method() == Method::POST && !frames && !state.may_post(source.ip()) {
         return Problem::TOO_MANY.into_response();
     }
     next.run(request).await

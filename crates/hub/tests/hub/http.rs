@@ -28,6 +28,16 @@ impl Answer {
 
 /// Sends `METHOD /path` with these headers, each a line of its own, and a body.
 pub(super) async fn send(hub: SocketAddr, line: &str, headers: &[&str], body: &str) -> Answer {
+    send_bytes(hub, line, headers, body.as_bytes()).await
+}
+
+/// The same with any body.
+pub(super) async fn send_bytes(
+    hub: SocketAddr,
+    line: &str,
+    headers: &[&str],
+    body: &[u8],
+) -> Answer {
     let mut request = format!("{line} HTTP/1.1\r\nconnection: close\r\n");
     if !headers.iter().any(|header| header.starts_with("host:")) {
         request.push_str(&format!("host: {hub}\r\n"));
@@ -35,10 +45,11 @@ pub(super) async fn send(hub: SocketAddr, line: &str, headers: &[&str], body: &s
     for header in headers {
         request.push_str(&format!("{header}\r\n"));
     }
-    request.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
+    request.push_str(&format!("content-length: {}\r\n\r\n", body.len()));
+    let request = [request.as_bytes(), body].concat();
     soon("an HTTP answer", async {
         let mut socket = TcpStream::connect(hub).await.unwrap();
-        socket.write_all(request.as_bytes()).await.unwrap();
+        socket.write_all(&request).await.unwrap();
         let mut bytes = Vec::new();
         socket.read_to_end(&mut bytes).await.unwrap();
         read(&bytes)

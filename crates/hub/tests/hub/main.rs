@@ -17,6 +17,7 @@ mod http_api;
 mod layers;
 mod limits;
 mod mail;
+mod polls;
 mod process;
 mod shelf;
 mod socket;
