@@ -8,6 +8,17 @@ use std::net::SocketAddr;
 /// Light modules around the code; scanners ask for four, terminals give little room, two work.
 const QUIET: i32 = 2;
 
+/// HTTPS, and the name on the LAN.
+#[derive(Clone, Debug, Default)]
+pub struct Secure<'a> {
+    /// The port speaks TLS too.
+    pub is_on: bool,
+    /// The name that is announced.
+    pub name: Option<&'a str>,
+    /// The local authority's fingerprint.
+    pub fingerprint: Option<String>,
+}
+
 /// The start-up text. Its first line is for programs: `listening on http://IP:PORT`.
 #[must_use]
 pub fn text(
@@ -15,6 +26,7 @@ pub fn text(
     public_url: Option<&str>,
     stun: Option<SocketAddr>,
     app: bool,
+    secure: &Secure<'_>,
 ) -> String {
     let mut text = format!("listening on {}\n", local_url(address));
     let lan = lan_urls(address);
@@ -27,6 +39,17 @@ pub fn text(
     }
     if let Some(url) = public_url {
         line("public", url);
+    }
+    if let Some(name) = secure.name {
+        line("by name", &format!("http://{name}:{}", address.port()));
+    }
+    if secure.is_on {
+        line("HTTPS", "the same addresses with https://");
+    }
+    if let Some(fingerprint) = &secure.fingerprint {
+        let at = lan.first().cloned().unwrap_or_else(|| local_url(address));
+        line("trust it", &format!("{at}/ca says how; fingerprint"));
+        line("", fingerprint);
     }
     match stun {
         Some(stun) => line("STUN", &format!("UDP port {}", stun.port())),
@@ -72,7 +95,13 @@ mod tests {
 
     #[test]
     fn the_first_line_is_for_programs() {
-        let text = text("127.0.0.1:4711".parse().unwrap(), None, None, false);
+        let text = text(
+            "127.0.0.1:4711".parse().unwrap(),
+            None,
+            None,
+            false,
+            &Secure::default(),
+        );
         assert_eq!(
             text.lines().next(),
             Some("listening on http://127.0.0.1:4711")
@@ -86,7 +115,13 @@ mod tests {
     #[test]
     fn the_public_url_becomes_the_code() {
         let url = "http://clinic.local";
-        let text = text("127.0.0.1:1".parse().unwrap(), Some(url), None, true);
+        let text = text(
+            "127.0.0.1:1".parse().unwrap(),
+            Some(url),
+            None,
+            true,
+            &Secure::default(),
+        );
         assert!(text.contains(&qr(url).unwrap()));
     }
 

@@ -14,12 +14,15 @@ mod clock;
 pub mod limits;
 pub mod logs;
 mod metrics;
+mod names;
 mod outbox;
+mod qr;
 mod rate;
 pub mod routes;
 mod server;
 pub mod shelf;
 pub mod stun;
+pub mod tls;
 pub mod wire;
 
 use crate::admin::{Admin, Credentials};
@@ -27,9 +30,11 @@ use crate::app::App;
 use crate::broker_task::BrokerHandle;
 use crate::limits::HubLimits;
 use crate::metrics::Metrics;
+use crate::names::Announcement;
 use crate::routes::{Parts, State};
 use crate::shelf::{Control, OpenError, ShelfFile};
 use crate::stun::StunServer;
+use crate::tls::{Live, TlsError, TlsSource};
 use corridor_core::broker::{ArchiveError, BrokerConfig, Layer, Layers};
 use corridor_core::limits::HUB_STOP;
 use std::io;
@@ -58,6 +63,10 @@ pub struct Settings {
     pub admin: Option<Credentials>,
     /// The file of the shelf; without one the shelf layer is off.
     pub shelf: Option<PathBuf>,
+    /// The certificate for HTTPS, on the port of HTTP; without one there is HTTP only.
+    pub tls: Option<TlsSource>,
+    /// The hub's name on the LAN, such as `corridor.local`: announced, and in certificates of a local authority.
+    pub name: Option<String>,
     /// Bounds.
     pub limits: HubLimits,
     /// What is served at `/`.
@@ -82,6 +91,12 @@ pub enum StartError {
     /// No thread or socket for the shelf.
     #[error("cannot work on the shelf: {0}")]
     ShelfTask(#[source] io::Error),
+    /// No certificate.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The name cannot be announced.
+    #[error("cannot announce the hub's name: {0}")]
+    Name(#[from] mdns_sd::Error),
     /// The operating system has no randomness to give.
     #[error("the system gives no randomness: {0}")]
     Random(#[source] getrandom::Error),
@@ -93,6 +108,8 @@ pub struct Hub {
     address: SocketAddr,
     stun: Option<StunServer>,
     control: Option<Control>,
+    tls: Option<Live>,
+    announcement: Option<Announcement>,
     state: State,
     server: JoinHandle<()>,
     stop: oneshot::Sender<()>,
@@ -111,6 +128,8 @@ impl Hub {
             layers,
             admin,
             shelf,
+            tls,
+            name,
             limits,
             app,
         } = settings;
@@ -130,6 +149,11 @@ impl Hub {
         let address = listener
             .local_addr()
             .map_err(|error| StartError::Bind(bind, error))?;
+        let announced = name
+            .as_deref()
+            .map(|name| Announcement::start(name, address));
+        let announcement = announced.transpose()?.flatten();
+        let tls = tls.map(|source| Live::start(source, name)).transpose()?;
         let metrics = Metrics::default();
         let stun = match stun_port {
             None => None,
@@ -161,6 +185,7 @@ impl Hub {
             app,
             layers,
             admin,
+            authority: tls.as_ref().and_then(Live::authority),
             limits,
             metrics: metrics.clone(),
             public_authority,
@@ -173,12 +198,15 @@ impl Hub {
             routes::table(state.clone()),
             limits,
             metrics,
+            tls.as_ref().map(Live::acceptor),
             stopped,
         );
         Ok(Self {
             address,
             stun,
             control,
+            tls,
+            announcement,
             state,
             server: tokio::spawn(server),
             stop,
@@ -189,6 +217,13 @@ impl Hub {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The local authority's fingerprint, if there is one.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<String> {
+        let authority = self.tls.as_ref().and_then(Live::authority);
+        authority.map(|authority| authority.fingerprint())
     }
 
     /// The STUN server.
@@ -209,7 +244,7 @@ impl Hub {
         let orderly = tokio::time::timeout(HUB_STOP.saturating_sub(STOP_RESERVE), all)
             .await
             .is_ok();
-        drop(self.control);
+        drop((self.control, self.tls, self.announcement));
         if let Some(stun) = self.stun {
             stun.stop();
         }

@@ -93,7 +93,9 @@ async fn run(args: Args) -> Result<(), Failure> {
             .map(|url| url.authority().to_owned()),
         layers: args.layers,
         admin: args.admin()?,
-        shelf: Some(args.shelf),
+        tls: args.tls(),
+        name: args.name.clone(),
+        shelf: Some(args.shelf.clone()),
         limits: args.limits.into(),
         app,
     })
@@ -101,7 +103,12 @@ async fn run(args: Args) -> Result<(), Failure> {
 
     let public = args.public_url.as_ref().map(PublicUrl::as_str);
     let stun = hub.stun().map(corridor_hub::stun::StunServer::address);
-    let text = banner::text(hub.address(), public, stun, has_app);
+    let secure = banner::Secure {
+        is_on: args.tls().is_some(),
+        name: args.name.as_deref(),
+        fingerprint: hub.fingerprint(),
+    };
+    let text = banner::text(hub.address(), public, stun, has_app, &secure);
     // Nobody may be reading; that is no reason to stop.
     let _ = io::stdout().write_all(text.as_bytes());
     let _ = io::stdout().flush();

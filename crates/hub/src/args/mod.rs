@@ -6,6 +6,7 @@ pub use limits::LimitArgs;
 
 use crate::admin::{Credentials, CredentialsError};
 use crate::shelf::Order;
+use crate::tls::TlsSource;
 use clap::{Parser, Subcommand};
 use corridor_core::broker::{Layer, Layers};
 use corridor_core::id::RoomId;
@@ -46,6 +47,37 @@ pub struct Args {
         value_name = "FILE"
     )]
     pub shelf: PathBuf,
+
+    /// Certificate for HTTPS on the same port, in PEM, with those between it and its authority
+    #[arg(
+        long,
+        env = "CORRIDOR_TLS_CERT",
+        value_name = "FILE",
+        requires = "tls_key"
+    )]
+    pub tls_cert: Option<PathBuf>,
+
+    /// The certificate's private key, in PEM
+    #[arg(
+        long,
+        env = "CORRIDOR_TLS_KEY",
+        value_name = "FILE",
+        requires = "tls_cert"
+    )]
+    pub tls_key: Option<PathBuf>,
+
+    /// HTTPS with a certificate authority of this hub's own, kept in this folder; /ca says how to trust it
+    #[arg(
+        long,
+        env = "CORRIDOR_LOCAL_CA",
+        value_name = "DIR",
+        conflicts_with = "tls_cert"
+    )]
+    pub local_ca: Option<PathBuf>,
+
+    /// The hub's name on the LAN, such as corridor.local: announced by mDNS, and in its certificate
+    #[arg(long, env = "CORRIDOR_NAME", value_parser = lan_name)]
+    pub name: Option<String>,
 
     /// UDP port of STUN; 0 takes a free one
     #[arg(
@@ -117,6 +149,22 @@ pub enum ShelfCommand {
     },
 }
 
+/// A host name of letters, digits and hyphens (RFC 1123 §2.1), with a dot in it.
+fn lan_name(text: &str) -> Result<String, &'static str> {
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.len() < 64
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    let fits = text.contains('.') && text.len() < 254 && text.split('.').all(label);
+    fits.then(|| text.to_ascii_lowercase())
+        .ok_or("a name such as corridor.local is needed")
+}
+
 fn room(text: &str) -> Result<RoomId, &'static str> {
     RoomId::parse(text).ok_or("a room is a UUID")
 }
@@ -149,6 +197,19 @@ impl Args {
             (Some(file), _) => Credentials::from_file(file).map(Some),
             (None, Ok(line)) => line.parse().map(Some),
             (None, Err(_)) => Ok(None),
+        }
+    }
+
+    /// Where the certificate comes from, if there is to be HTTPS.
+    #[must_use]
+    pub fn tls(&self) -> Option<TlsSource> {
+        match (&self.tls_cert, &self.tls_key, &self.local_ca) {
+            (Some(cert), Some(key), _) => Some(TlsSource::Files {
+                cert: cert.clone(),
+                key: key.clone(),
+            }),
+            (_, _, Some(folder)) => Some(TlsSource::Local(folder.clone())),
+            _ => None,
         }
     }
 
@@ -228,6 +289,35 @@ mod tests {
         assert_eq!(args("phonebook,handshake").unwrap().stun(), Some(3478));
         let refused = args("phonebook,rely").unwrap_err().to_string();
         assert!(refused.contains("there is no layer `rely`"), "{refused}");
+    }
+
+    #[test]
+    fn certificates_come_in_pairs_or_from_an_authority() {
+        let args = |more: &[&str]| {
+            Args::try_parse_from([&["corridor-hub"], more].concat()).map(|args| args.tls())
+        };
+        assert!(args(&[]).unwrap().is_none());
+        assert!(args(&["--tls-cert", "a"]).is_err());
+        assert!(args(&["--tls-cert", "a", "--tls-key", "b", "--local-ca", "c"]).is_err());
+        let files = args(&["--tls-cert", "a", "--tls-key", "b"]).unwrap();
+        assert!(matches!(files, Some(TlsSource::Files { .. })));
+        let local = args(&["--local-ca", "c"]).unwrap();
+        assert!(matches!(local, Some(TlsSource::Local(_))));
+    }
+
+    #[test]
+    fn lan_names_are_host_names() {
+        assert_eq!(lan_name("Corridor.local"), Ok("corridor.local".to_owned()));
+        for bad in [
+            "corridor",
+            "-a.local",
+            "a..local",
+            ".local",
+            "a b.local",
+            "ä.local",
+        ] {
+            assert!(lan_name(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub(super) async fn secure(
     let host = request.headers().get(HOST).cloned();
     let host = host.as_ref().and_then(|host| host.to_str().ok());
     let policy = state.app().policy(state.public_authority().or(host));
-    let trustworthy = host.is_some_and(is_loopback);
+    let trustworthy = state.is_https(request.headers()) || host.is_some_and(is_loopback);
 
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -43,7 +43,7 @@ pub(super) async fn secure(
         HeaderName::from_static("cross-origin-resource-policy"),
         "same-origin",
     );
-    // Over http to any other host browsers ignore this header, with an error in the console of each page.
+    // Over plain http to any other host browsers ignore this header, with an error in the console of each page.
     if trustworthy {
         set(
             headers,

@@ -1,6 +1,7 @@
 //! The route table. Handlers translate between HTTP and the broker, and decide nothing.
 
 mod admin;
+mod authority;
 mod discovery;
 mod handshake;
 mod headers;
@@ -38,6 +39,7 @@ pub(crate) fn table(state: State) -> Router {
         .layer(from_fn(headers::never_stored));
     Router::new()
         .merge(api)
+        .merge(authority::routes(&state))
         .fallback_service(
             get(site::serve)
                 .fallback(async || Problem::METHOD)

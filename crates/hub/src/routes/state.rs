@@ -7,6 +7,8 @@ use crate::broker_task::BrokerHandle;
 use crate::limits::HubLimits;
 use crate::metrics::{Hit, Metrics};
 use crate::rate::{Rate, Sources};
+use crate::server::FORWARDED_PROTO;
+use crate::tls::Authority;
 use axum::http::HeaderMap;
 use corridor_core::broker::{Layer, Layers};
 use corridor_core::limits::HUB_MAX_SOURCES;
@@ -26,6 +28,7 @@ pub(crate) struct Parts {
     pub(crate) app: App,
     pub(crate) layers: Layers,
     pub(crate) admin: Option<Admin>,
+    pub(crate) authority: Option<Arc<Authority>>,
     pub(crate) limits: HubLimits,
     pub(crate) metrics: Metrics,
     pub(crate) public_authority: Option<String>,
@@ -90,10 +93,15 @@ impl State {
         self.0.parts.admin.as_ref()
     }
 
-    /// True when the browser speaks TLS, to a proxy in front.
+    /// The local authority, if there is one.
+    pub(crate) fn authority(&self) -> Option<&Arc<Authority>> {
+        self.0.parts.authority.as_ref()
+    }
+
+    /// True when the browser speaks TLS, to this hub or a proxy in front.
     pub(crate) fn is_https(&self, headers: &HeaderMap) -> bool {
         headers
-            .get("x-forwarded-proto")
+            .get(FORWARDED_PROTO)
             .is_some_and(|proto| proto == "https")
     }
 

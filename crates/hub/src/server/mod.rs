@@ -4,9 +4,11 @@ mod slots;
 
 use crate::limits::HubLimits;
 use crate::metrics::{Hit, Metrics};
+use crate::tls::{Acceptor, begin};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
+use axum::http::{HeaderName, HeaderValue};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -20,6 +22,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{oneshot, watch};
 use tower_service::Service as _;
 
+/// What the browser speaks, as a proxy with TLS in front says it too.
+pub(crate) const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 /// Pause after an error of the listener, such as no file descriptor being left.
 const ERROR_PAUSE: Duration = Duration::from_millis(500);
 
@@ -29,6 +33,7 @@ pub(crate) async fn serve(
     router: Router,
     limits: HubLimits,
     metrics: Metrics,
+    acceptor: Option<Acceptor>,
     mut stop: oneshot::Receiver<()>,
 ) {
     // Each connection holds a receiver: one message asks all to finish, and they are done when none is left.
@@ -51,12 +56,24 @@ pub(crate) async fn serve(
             tracing::debug!("a connection was turned away: there are too many");
             continue;
         };
-        let service = service_fn(answer(router.clone(), source));
-        let connection = builder
-            .serve_connection(TokioIo::new(stream), service)
-            .with_upgrades();
+        let (router, builder, acceptor) = (router.clone(), builder.clone(), acceptor.clone());
         let mut finishing = finish.subscribe();
         tokio::spawn(async move {
+            let begun = tokio::select! {
+                begun = begin(stream, acceptor.as_ref(), limits.header_patience) => begun,
+                _ = finishing.changed() => return,
+            };
+            let stream = match begun {
+                Ok(stream) => stream,
+                Err(error) => {
+                    tracing::debug!(%error, "a connection did not begin");
+                    return;
+                }
+            };
+            let service = service_fn(answer(router, source, stream.is_tls()));
+            let connection = builder
+                .serve_connection(TokioIo::new(stream), service)
+                .with_upgrades();
             let mut connection = pin!(connection);
             let end = tokio::select! {
                 end = connection.as_mut() => end,
@@ -98,10 +115,15 @@ async fn usable(accepted: io::Result<(TcpStream, SocketAddr)>) -> Option<(TcpStr
 fn answer(
     router: Router,
     source: SocketAddr,
+    is_tls: bool,
 ) -> impl Fn(hyper::Request<Incoming>) -> <Router as tower_service::Service<Request>>::Future {
     move |request| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(ConnectInfo(source));
+        if is_tls {
+            let https = HeaderValue::from_static("https");
+            request.headers_mut().insert(FORWARDED_PROTO, https);
+        }
         router.clone().call(request)
     }
 }

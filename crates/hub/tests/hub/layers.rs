@@ -66,7 +66,16 @@ async fn the_phone_book_alone_answers_r_hub_1_and_nothing_else() {
 async fn without_the_phone_book_its_routes_are_gone() {
     let hub = hub("handshake,relay").await;
     let at = hub.address();
-    assert_eq!(paths(at).await, ["/health", "/webrtc/{kind}", "/ws"]);
+    assert_eq!(
+        paths(at).await,
+        [
+            "/health",
+            "/poll",
+            "/poll/{socket}",
+            "/webrtc/{kind}",
+            "/ws"
+        ]
+    );
     for line in [
         "POST /rooms",
         "POST /discovery/register",

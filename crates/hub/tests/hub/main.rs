@@ -23,6 +23,7 @@ mod shelf;
 mod socket;
 mod stop;
 mod stun;
+mod tls;
 
 use corridor_core::broker::Layers;
 use corridor_hub::app::App;
@@ -43,6 +44,8 @@ fn settings() -> Settings {
         layers: Layers::default(),
         admin: None,
         shelf: None,
+        tls: None,
+        name: None,
         limits: HubLimits::default(),
         app: App::default(),
     }
