@@ -288,7 +288,7 @@ words! {
         send: "Send",
         conversation: "Conversation",
         no_messages: "No messages yet",
-        no_messages_hint: "Say good morning. Everyone in the room reads it, also those who come later.",
+        no_messages_hint: "Say good morning. Everyone in the room reads it, also those who come later. It is kept for 14 days.",
         earlier: "Show earlier messages",
         unread_line: "New",
         to_end: "To the newest message",
