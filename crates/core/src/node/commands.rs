@@ -243,7 +243,11 @@ impl Node {
         if !self.is_clock_measured() {
             self.first_draft.get_or_insert(first);
         }
-        let records = self.own_records(first);
+        let records = if self.durable {
+            self.own_records(first)
+        } else {
+            Vec::new()
+        };
         let saving = self.save(records, Saving::Own);
         self.pending = Some(Pending {
             saving,

@@ -31,7 +31,7 @@ use crate::wire::WireError;
 use crate::wire::op as op_wire;
 use crate::wire::run::Run;
 use core::ops::RangeInclusive;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// What changed while operations were applied.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -69,6 +69,8 @@ pub(crate) struct Replica {
     shown: VersionVector,
     /// The own vector clock, with operations that are written and not yet saved.
     written: Option<VersionVector>,
+    /// Own operations that are not applied yet, so that they need not be decoded.
+    unapplied: VecDeque<(Seq, Op)>,
     blocked: BTreeMap<WriterId, Blocked>,
     /// Messages shown before something they depend on, and what that is: their mark goes when it comes.
     gaps: BTreeMap<OpId, Vec<(WriterId, Seq)>>,
@@ -102,6 +104,7 @@ impl Replica {
             clocks: BTreeMap::new(),
             shown: VersionVector::default(),
             written: None,
+            unapplied: VecDeque::new(),
             blocked: BTreeMap::new(),
             gaps: BTreeMap::new(),
             hlc: Hlc::default(),
@@ -277,7 +280,9 @@ impl Replica {
         let mut seq = self.applied.get(writer) + 1;
         while seq <= last {
             let id = OpId { writer, seq };
+            let written = (writer == self.me).then(|| self.take_written(seq)).flatten();
             let op = match self.log.piece(id) {
+                Some(_) if let Some(op) = written => op,
                 None => return progress,
                 Some((first, hole @ Piece::Hole(_))) => {
                     seq = first.saturating_add(hole.span());

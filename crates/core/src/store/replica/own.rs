@@ -37,7 +37,19 @@ impl Replica {
             context,
             body,
         };
-        self.log.append(&op)
+        let id = self.log.append(&op)?;
+        self.unapplied.push_back((id.seq, op));
+        Ok(id)
+    }
+
+    /// The own operation at `seq`, if it was written just now.
+    pub(super) fn take_written(&mut self, seq: Seq) -> Option<Op> {
+        while let Some((written, op)) = self.unapplied.pop_front() {
+            if written == seq {
+                return Some(op);
+            }
+        }
+        None
     }
 
     /// Seals a message to one person. `None` when nothing is known of them.
@@ -106,6 +118,7 @@ impl Replica {
     /// # Errors
     /// As [`Replica::write`]; what follows the operation that failed is gone.
     pub(crate) fn rewrite(&mut self, first: Seq, ops: Vec<Op>) -> Result<(), WireError> {
+        self.unapplied.clear();
         self.log.truncate(self.me, first.saturating_sub(1));
         self.shown = core::mem::take(&mut self.applied);
         let kept = self.log.have().get(self.me);
@@ -132,6 +145,7 @@ impl Replica {
     /// Takes back own operations that were written and not saved.
     pub(crate) fn retract(&mut self) {
         self.written = None;
+        self.unapplied.clear();
         self.log.retract(self.me);
     }
 }
