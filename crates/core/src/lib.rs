@@ -12,6 +12,7 @@
 
 pub mod broker;
 pub mod clock;
+pub mod diagnose;
 pub mod id;
 pub mod key;
 pub mod limits;

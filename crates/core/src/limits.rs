@@ -48,6 +48,18 @@ pub const MAX_CONTEXT: usize = MAX_WRITERS;
 pub const MAX_AHEAD: usize = 1024;
 /// Frames kept in the debug log.
 pub const FRAME_LOG: usize = 500;
+/// Changes of one link kept for its timeline: some twenty attempts.
+pub const LINK_HISTORY: usize = 100;
+/// Differing records named per peer in the debug panel: what a person reads.
+pub const SHOWN_DIFFERENCES: usize = 50;
+/// Packets held back on purpose for one link; beyond, the oldest is lost.
+pub const HELD_PACKETS: usize = 1000;
+/// Longest delay that can be put on a link: any path would count as silent long before.
+pub const MAX_LINE_DELAY: Duration = Duration::from_secs(60);
+/// How long the other end has to tell its facts for a diagnosis.
+pub const FACTS_PATIENCE: Duration = Duration::from_secs(3);
+/// By then a browser has gathered what candidates it finds on a LAN (measured: 0.2-1 s).
+pub const GATHER_PATIENCE: Duration = Duration::from_secs(3);
 /// An operation stamped further ahead than this waits until its time comes.
 pub const MAX_FUTURE: Duration = Duration::from_secs(5 * 60);
 /// A clock that differs from the others' by less than this is left alone.

@@ -53,6 +53,8 @@ pub enum Command {
     /// Ping every present peer by its direct link and through the hub. Answered with
     /// [`Done::Probed`] when all have answered or their time is up.
     Probe,
+    /// Ask both ends why this peer is not seen, or not directly (R-DBG-4). Answered with [`Done::Diagnosed`].
+    Diagnose(PeerId),
     /// Break something on purpose.
     Fault(Fault),
     /// Leave the room on this device: says goodbye and closes all links.
@@ -83,6 +85,10 @@ pub enum Fault {
     CutHub(bool),
     /// Have no direct link with this one peer; `false` heals.
     Avoid(PeerId, bool),
+    /// Delay packets to this peer on the direct link by so many milliseconds; 0 heals.
+    Delay(PeerId, u64),
+    /// Lose so many percent of the packets on the direct link with this peer, each way; 0 heals.
+    Loss(PeerId, u8),
 }
 
 /// What a command achieved.
@@ -98,6 +104,8 @@ pub enum Done {
     Message(OpId),
     /// What each present peer answered.
     Probed(Vec<ProbeResult>),
+    /// Why a peer is not seen, or not directly.
+    Diagnosed(Box<super::Answer>),
 }
 
 /// One peer's answer to [`Command::Probe`].

@@ -1,6 +1,6 @@
 //! Carrying out commands. A durable one is written, saved, and only then applied, shown and sent (L3).
 
-use super::command::{Command, CommandError, Done, Fault};
+use super::command::{Command, CommandError, Done};
 use super::input::SaveError;
 use super::output::{Level, Output, Phase};
 use super::undo::Undo;
@@ -81,6 +81,7 @@ impl Node {
                 | Command::Typing(_)
                 | Command::RestartIce(_)
                 | Command::Probe
+                | Command::Diagnose(_)
                 | Command::Fault(_)
                 | Command::Leave
         );
@@ -146,6 +147,7 @@ impl Node {
             }
             Command::RestartIce(peer) => self.restart_ice(now, peer),
             Command::Probe => Ok(self.probe_all(now, ticket)),
+            Command::Diagnose(peer) => Ok(self.diagnose(now, ticket, peer)),
             Command::Fault(fault) => self.fault(now, fault),
             Command::Leave if joined => Ok(Plan::Write(vec![Body::Leave], Outcome::Leave)),
             Command::Leave => {
@@ -168,32 +170,6 @@ impl Node {
             if let Some(peer) = self.peers.get_mut(&id) {
                 let steps = peer.negotiation.restart(now.mono);
                 self.perform(now, id, steps);
-            }
-        }
-        Ok(Plan::Answer(Done::Ok))
-    }
-
-    fn fault(&mut self, now: Now, fault: Fault) -> Result<Plan, CommandError> {
-        match fault {
-            Fault::DropLink(id) => {
-                let peer = self.peers.get_mut(&id).ok_or(CommandError::NoSuchPeer)?;
-                let steps = peer.negotiation.reset();
-                self.perform(now, id, steps);
-                if self.can_signal(id) {
-                    self.reach(now, id);
-                }
-            }
-            Fault::RelayOnly(on) => self.set_relay_only(now, on),
-            Fault::CutHub(on) => self.set_cut_hub(now, on),
-            Fault::Avoid(id, on) => {
-                let peer = self.peers.get_mut(&id).ok_or(CommandError::NoSuchPeer)?;
-                peer.avoided = on;
-                if on {
-                    let steps = peer.negotiation.reset();
-                    self.perform(now, id, steps);
-                } else if self.can_signal(id) {
-                    self.reach(now, id);
-                }
             }
         }
         Ok(Plan::Answer(Done::Ok))
@@ -320,6 +296,9 @@ impl Node {
             return;
         }
         self.rejected += 1;
+        if let (Phase::Handshake, Some(id)) = (phase, peer) {
+            self.notice_refusal(id);
+        }
         self.changes.room = true;
         self.log(Level::Warn, phase, peer, format!("refused: {error}"));
     }

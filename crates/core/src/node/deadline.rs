@@ -40,6 +40,10 @@ pub(super) enum Timer {
     Probe,
     /// Look what operations can be dropped.
     Pack,
+    /// The other end has had time to tell its facts.
+    Facts,
+    /// Packets held back on purpose are due.
+    Held(PeerId),
 }
 
 impl fmt::Display for Timer {
@@ -62,6 +66,8 @@ impl fmt::Display for Timer {
             Self::Shelf => f.write_str("look after the shelf"),
             Self::Probe => f.write_str("probe"),
             Self::Pack => f.write_str("drop what nobody needs any more"),
+            Self::Facts => f.write_str("facts of the other end"),
+            Self::Held(peer) => write!(f, "delayed on purpose {}", peer.short()),
         }
     }
 }

@@ -68,6 +68,7 @@ impl Node {
             PeerFrame::Near(near) => self.near_received(now, id, near),
             PeerFrame::Forward(forward) => self.forward_received(now, id, forward),
             PeerFrame::NoRoute(lost) => self.no_route_received(now, id, lost),
+            PeerFrame::Facts(facts) => self.facts_received(now, id, &facts),
         }
     }
 

@@ -208,6 +208,7 @@ fn kind(frame: &PeerFrame) -> &'static str {
         PeerFrame::Near(_) => "peer_introduction",
         PeerFrame::Forward(_) => "forward",
         PeerFrame::NoRoute(_) => "no_route",
+        PeerFrame::Facts(_) => "diagnosis",
     }
 }
 

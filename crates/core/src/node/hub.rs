@@ -64,6 +64,11 @@ impl HubLink {
         self.offers(layer::SHELF)
     }
 
+    /// What it offers: bits of [`layer`]; nothing while it is away.
+    pub(super) fn layers(&self) -> u32 {
+        if self.is_joined() { self.layers } else { 0 }
+    }
+
     fn offers(&self, layer: u32) -> bool {
         self.is_joined() && self.layers & layer != 0
     }

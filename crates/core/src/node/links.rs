@@ -181,6 +181,7 @@ impl Node {
         if let RtcEvent::Failed(step) = &event {
             self.log(Level::Warn, Phase::Handshake, Some(id), step.clone());
         }
+        self.notice_event(&event);
         let opened = matches!(event, RtcEvent::ChannelOpen);
         let signalable = self.can_signal(id);
         if let Some(peer) = self.peers.get_mut(&id) {
@@ -400,6 +401,7 @@ impl Node {
     }
 
     fn log_signal(&mut self, id: PeerId, signal: &Signal, direction: &str) {
+        self.notice_signal(id, signal, direction == "from");
         let text = match signal {
             Signal::Offer(round, _) => format!(
                 "offer {direction} peer, attempt {} round {}",

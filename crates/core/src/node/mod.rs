@@ -9,11 +9,14 @@ mod deadline;
 mod delivery;
 mod drafts;
 mod edits;
+mod evidence;
 mod exchange;
+mod faults;
 mod forward;
 mod frames;
 mod hub;
 mod input;
+mod inspect;
 mod links;
 mod lost;
 mod output;
@@ -31,9 +34,11 @@ mod view;
 mod wall_clock;
 
 pub use command::{Command, CommandError, Done, Fault, ProbeResult};
+pub use evidence::{Answer, Change};
 pub use input::{
     Candidate, Description, HubEvent, Input, Lifecycle, RtcEvent, RtcState, SaveError, SdpKind,
 };
+pub use inspect::{Difference, Inspection, LinkInspection};
 pub use output::{HubOp, IceConfig, IceServer, Level, LogLine, Output, Phase, RtcOp, Wake};
 pub use view::{
     Changes, Connection, Delivery, Envelope, FrameView, HubState, LinkView, LostView, MessageView,
@@ -54,6 +59,7 @@ use crate::wire::hub::LinkState;
 use commands::Pending;
 use core::ops::RangeInclusive;
 use deadline::Timer;
+use evidence::Evidence;
 use frames::FrameLog;
 use hub::HubLink;
 use peer::Peer;
@@ -144,6 +150,7 @@ pub struct Node {
     commands: VecDeque<(Ticket, Command)>,
     pending: Option<Pending>,
     probe: Option<Probe>,
+    evidence: Evidence,
     left: bool,
 
     timers: Timers<Timer>,
@@ -244,6 +251,7 @@ impl Node {
             commands: VecDeque::new(),
             pending: None,
             probe: None,
+            evidence: Evidence::default(),
             left: false,
             timers,
             outputs: VecDeque::new(),
@@ -271,7 +279,10 @@ impl Node {
             Input::Saved(ticket, result) => self.saved(now, ticket, result),
             Input::Hub(event) => self.hub_event(now, event),
             Input::Rtc(conn, event) => self.rtc_event(now, conn, event),
-            Input::Lifecycle(event) => self.lifecycle(now, event),
+            Input::Lifecycle(event) => {
+                self.notice_lifecycle(event);
+                self.lifecycle(now, event);
+            }
         }
         self.clear_left_over();
         self.settle_drafts(now);
@@ -307,6 +318,8 @@ impl Node {
             Timer::Asked => self.review_asked(now),
             Timer::Probe => self.probe_finished(true),
             Timer::Pack => self.pack(now),
+            Timer::Facts => self.facts_overdue(),
+            Timer::Held(peer) => self.release_held(now, peer),
             // Looked at in `finish`, at every turn.
             Timer::Settle
             | Timer::Drafts

@@ -2,7 +2,7 @@
 
 use super::Node;
 use super::frames::Direction;
-use super::output::{Output, Phase, RtcOp};
+use super::output::Phase;
 use super::peer::Route;
 use super::view::Path;
 use crate::id::PeerId;
@@ -82,11 +82,7 @@ impl Node {
                     .conn()
                     .filter(|_| peer.negotiation.is_open())
                 {
-                    self.output(Output::Rtc {
-                        conn,
-                        peer: id,
-                        op: RtcOp::Send(packet),
-                    });
+                    self.send_direct(id, conn, packet);
                 }
             }
             Route::Hub | Route::Peer => {
@@ -179,6 +175,9 @@ impl Node {
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
+        if route == Route::Direct && peer.line.loses(&mut self.rng) {
+            return;
+        }
         peer.bytes.1 += packet.len() as u64;
         peer.heard = Some(now.mono);
         peer.gone = false;

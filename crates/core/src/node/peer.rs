@@ -1,5 +1,7 @@
 //! All that a node keeps about one peer.
 
+use super::evidence::{Change, Seen};
+use super::faults::Line;
 use super::routes::Reach;
 use super::view::{LinkView, Path};
 use crate::id::{PeerId, SessionId, WriterId};
@@ -71,6 +73,10 @@ pub(super) struct Peer {
     pub(super) bytes: (u64, u64),
     pub(super) since: Mono,
     pub(super) reason: &'static str,
+    /// What was seen of the link, for diagnoses.
+    pub(super) seen: Seen,
+    /// [`super::Fault::Delay`] and [`super::Fault::Loss`].
+    pub(super) line: Line,
 }
 
 impl Peer {
@@ -108,6 +114,8 @@ impl Peer {
             bytes: (0, 0),
             since: now,
             reason: "new",
+            seen: Seen::default(),
+            line: Line::default(),
         }
     }
 
@@ -116,6 +124,8 @@ impl Peer {
         let offers = self.negotiation.offers();
         let (attempts, restarts) = (self.negotiation.attempts, self.negotiation.restarts);
         let (bytes, on_hub, avoided) = (self.bytes, self.on_hub, self.avoided);
+        let history = std::mem::take(&mut self.seen.history);
+        let line = std::mem::take(&mut self.line);
         *self = Self::new(now, offers);
         self.session = Some(session);
         self.attempts_before = attempts;
@@ -124,7 +134,9 @@ impl Peer {
         self.bytes = bytes;
         self.on_hub = on_hub;
         self.avoided = avoided;
-        self.reason = "new session";
+        self.seen.history = history;
+        self.line = line;
+        self.changed(now, "new session");
     }
 
     /// The way frames should take now. `hub`: the hub can relay; `direct`: direct links are allowed.
@@ -193,6 +205,12 @@ impl Peer {
     pub(super) fn changed(&mut self, now: Mono, reason: &'static str) {
         self.since = now;
         self.reason = reason;
+        self.seen.note(Change {
+            at: now,
+            reason,
+            path: self.path,
+            rtc: self.negotiation.state(),
+        });
     }
 
     pub(super) fn view(&self, peer: PeerId, me: WriterId, head: u64) -> LinkView {

@@ -2,14 +2,13 @@
 
 use super::Node;
 use super::deadline::Timer;
-use super::input::RtcState;
 use super::peer::Peer;
 use super::view::Path;
 use crate::id::PeerId;
 use crate::limits;
 use crate::time::Now;
 use crate::wire::hub::{ClientFrame, LinkState};
-use crate::wire::registry::{link_path, link_state};
+use crate::wire::registry::link_path;
 
 impl Node {
     /// Tells the hub how each peer is reached: at once when that changed, at most once a second, and every 10 s.
@@ -52,14 +51,7 @@ fn state_of(id: PeerId, peer: &Peer) -> LinkState {
             Path::Hub => link_path::HUB,
             Path::Peer => link_path::PEER,
         },
-        state: match peer.negotiation.state() {
-            None | Some(RtcState::New) => link_state::NEW,
-            Some(RtcState::Connecting) => link_state::CONNECTING,
-            Some(RtcState::Connected) => link_state::CONNECTED,
-            Some(RtcState::Disconnected) => link_state::DISCONNECTED,
-            Some(RtcState::Failed) => link_state::FAILED,
-            Some(RtcState::Closed) => link_state::CLOSED,
-        },
+        state: super::evidence::state_number(peer.negotiation.state()),
         rtt_ms: peer
             .health()
             .rtt_ms()

@@ -71,6 +71,7 @@ impl Node {
 
     /// The hub says what time it is.
     pub(super) fn hub_time(&mut self, wall: Wall) {
+        self.evidence.hub_heard = Some(self.now);
         self.clock.hub = Some(difference(wall, self.device_wall));
         self.correct_clock();
     }

@@ -6,6 +6,7 @@
 
 pub mod batch;
 mod codec;
+pub mod facts;
 mod fields;
 pub mod hub;
 #[cfg(feature = "json")]

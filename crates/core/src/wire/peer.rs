@@ -1,6 +1,7 @@
 //! Frames between peers. Several that are due in one turn leave as one packet: their concatenation.
 
 use super::codec::{self, WireError};
+use super::facts::FactsFrame;
 use super::op::read_clock;
 use super::registry::peer as number;
 pub use super::run::Run;
@@ -40,6 +41,8 @@ pub enum PeerFrame {
     Forward(Forward),
     /// A forwarded packet could not go on.
     NoRoute(NoRoute),
+    /// What its sender knows about its way to the receiver.
+    Facts(FactsFrame),
 }
 
 /// A version vector: per writer, the last sequence of the gapless prefix that is held.
@@ -236,6 +239,7 @@ impl PeerFrame {
             Self::Near(near) => codec::put_frame(packet, number::NEAR, near),
             Self::Forward(forward) => codec::put_frame(packet, number::FORWARD, forward),
             Self::NoRoute(lost) => codec::put_frame(packet, number::NO_ROUTE, lost),
+            Self::Facts(facts) => codec::put_frame(packet, number::FACTS, facts),
         }
     }
 
@@ -275,6 +279,7 @@ impl PeerFrame {
             }
             number::FORWARD => Self::Forward(codec::fields(&mut d)?),
             number::NO_ROUTE => Self::NoRoute(codec::fields(&mut d)?),
+            number::FACTS => Self::Facts(codec::fields(&mut d)?),
             other => return Err(WireError::Unknown(other)),
         })
     }

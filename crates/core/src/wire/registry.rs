@@ -27,6 +27,8 @@ pub mod peer {
     pub const FORWARD: u16 = 11;
     /// A packet could not go on (rule P-NO-ROUTE).
     pub const NO_ROUTE: u16 = 12;
+    /// What its sender knows about its way to the receiver (rule P-FACTS).
+    pub const FACTS: u16 = 13;
 }
 
 /// Frames from a client to the hub.

@@ -5,6 +5,7 @@ use corridor_core::id::{OpId, RecordId, RoomId, RoomTag, SessionId, TaskId, Writ
 use corridor_core::model::{Assignee, Body, Op, Post, Priority, Profile, TaskChange, TaskStatus};
 use corridor_core::node::Candidate;
 use corridor_core::time::Wall;
+use corridor_core::wire::facts::{Facts, FactsFrame, Gathered};
 use corridor_core::wire::hub::{ClientFrame, HubFrame, Join, Joined, LinkState, Member, Parcel};
 use corridor_core::wire::peer::{
     Beat, ClockField, Forward, Have, Hello, Near, Neighbor, NoRoute, PeerFrame, PresenceFrame, Run,
@@ -112,6 +113,33 @@ pub(crate) fn peer_frames() -> Vec<(&'static str, PeerFrame)> {
                 to: OTHER,
                 route: vec![THIRD],
                 at: 0,
+            }),
+        ),
+        (
+            "facts",
+            PeerFrame::Facts(FactsFrame {
+                reply: true,
+                facts: Facts {
+                    on_hub: true,
+                    layers: 6,
+                    hub_heard_ms: Some(1_200),
+                    no_webrtc: false,
+                    offline: false,
+                    servers: 1,
+                    gathered: Gathered {
+                        host: 0,
+                        mdns: 2,
+                        reflexive: 1,
+                        relayed: 0,
+                    },
+                    state: 1,
+                    attempts: 3,
+                    since_ms: 70_000,
+                    refused: 0,
+                    storage: 1,
+                    clock_ahead_ms: Some(-61_000),
+                    faults: 4,
+                },
             }),
         ),
     ]

@@ -8,6 +8,7 @@
 
 mod admin;
 mod clocks;
+mod diagnose;
 mod edits;
 mod faults;
 mod hostile;

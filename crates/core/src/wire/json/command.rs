@@ -34,7 +34,7 @@ pub enum JsonError {
     },
 }
 
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "setProfile",
     "addTask",
     "importTasks",
@@ -49,6 +49,7 @@ const COMMANDS: [&str; 16] = [
     "typing",
     "restartIce",
     "probe",
+    "diagnose",
     "fault",
     "leave",
 ];
@@ -122,6 +123,7 @@ pub fn command_from_json(text: &str) -> Result<Command, JsonError> {
         ),
         "restartIce" => Command::RestartIce(fields.optional("peer", A_PEER, peer_of)?),
         "probe" => Command::Probe,
+        "diagnose" => Command::Diagnose(fields.required("peer", A_PEER, peer_of)?),
         "fault" => Command::Fault(fault(&mut fields)?),
         "leave" => Command::Leave,
         _ => return Err(JsonError::UnknownCommand(kind)),
@@ -140,10 +142,22 @@ fn fault(fields: &mut Fields) -> Result<Fault, JsonError> {
     if let Some(peer) = fields.optional("avoid", A_PEER, peer_of)? {
         return Ok(Fault::Avoid(peer, fields.switch("on")?.unwrap_or(true)));
     }
+    if let Some(peer) = fields.optional("delay", A_PEER, peer_of)? {
+        return Ok(Fault::Delay(peer, fields.number("ms", "milliseconds")?));
+    }
+    if let Some(peer) = fields.optional("loss", A_PEER, peer_of)? {
+        const A_PERCENTAGE: &str = "a percentage";
+        let percent = u8::try_from(fields.number("percent", A_PERCENTAGE)?);
+        let percent = percent.ok().filter(|percent| *percent <= 100);
+        return Ok(Fault::Loss(
+            peer,
+            percent.ok_or_else(|| invalid("percent", A_PERCENTAGE))?,
+        ));
+    }
     match fields.switch("cutHub")? {
         Some(on) => Ok(Fault::CutHub(on)),
         None => Err(JsonError::Missing(
-            "dropLink, avoid, relayOnly or cutHub".into(),
+            "dropLink, avoid, delay, loss, relayOnly or cutHub".into(),
         )),
     }
 }
@@ -247,6 +261,10 @@ impl Fields {
 
     fn text(&mut self, name: &str) -> Result<String, JsonError> {
         self.required(name, A_TEXT, text_of)
+    }
+
+    fn number(&mut self, name: &str, wanted: &'static str) -> Result<u64, JsonError> {
+        self.required(name, wanted, |value| value.as_u64())
     }
 
     fn task(&mut self, name: &str) -> Result<TaskId, JsonError> {

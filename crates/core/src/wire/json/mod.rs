@@ -5,6 +5,7 @@
 
 mod command;
 mod frame;
+mod inspect;
 mod outcome;
 mod record;
 mod task;
@@ -12,6 +13,7 @@ mod view;
 
 pub use command::{JsonError, command_from_json};
 pub use frame::frames_json;
+pub use inspect::inspect_json;
 pub use outcome::{changes_json, done_json, timers_json};
 pub use record::{
     LinkRecord, created_room_from_json, link_record_from_json, link_record_json, profile_from_json,

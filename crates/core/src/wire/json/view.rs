@@ -101,7 +101,7 @@ struct PersonJson<'a> {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct LinkJson {
+pub(super) struct LinkJson {
     peer: Text<WriterId>,
     session: Option<String>,
     path: &'static str,
@@ -214,19 +214,12 @@ impl<'a> PersonJson<'a> {
 }
 
 impl LinkJson {
-    fn of(view: &LinkView) -> Self {
+    pub(super) fn of(view: &LinkView) -> Self {
         Self {
             peer: Text(view.peer),
             session: view.session.map(|session| format!("{:016x}", session.0)),
             path: path(view.path),
-            rtc: view.rtc.map(|state| match state {
-                RtcState::New => "new",
-                RtcState::Connecting => "connecting",
-                RtcState::Connected => "connected",
-                RtcState::Disconnected => "disconnected",
-                RtcState::Failed => "failed",
-                RtcState::Closed => "closed",
-            }),
+            rtc: view.rtc.map(rtc),
             channel_open: view.channel_open,
             on_hub: view.on_hub,
             route: view.route.iter().copied().map(Text).collect(),
@@ -280,6 +273,17 @@ pub(super) fn path(path: Path) -> &'static str {
         Path::Direct => "direct",
         Path::Hub => "hub",
         Path::Peer => "peer",
+    }
+}
+
+pub(super) fn rtc(state: RtcState) -> &'static str {
+    match state {
+        RtcState::New => "new",
+        RtcState::Connecting => "connecting",
+        RtcState::Connected => "connected",
+        RtcState::Disconnected => "disconnected",
+        RtcState::Failed => "failed",
+        RtcState::Closed => "closed",
     }
 }
 

@@ -113,6 +113,18 @@ fn every_command_has_a_json_form() {
             Command::Fault(Fault::DropLink(peer)),
         ),
         (
+            format!(r#"{{"type":"diagnose","peer":"{peer}"}}"#),
+            Command::Diagnose(peer),
+        ),
+        (
+            format!(r#"{{"type":"fault","delay":"{peer}","ms":250}}"#),
+            Command::Fault(Fault::Delay(peer, 250)),
+        ),
+        (
+            format!(r#"{{"type":"fault","loss":"{peer}","percent":20}}"#),
+            Command::Fault(Fault::Loss(peer, 20)),
+        ),
+        (
             format!(r#"{{"type":"fault","avoid":"{peer}","on":false}}"#),
             Command::Fault(Fault::Avoid(peer, false)),
         ),
@@ -163,5 +175,10 @@ fn a_wrong_command_is_told_what_is_wrong() {
         "\"id\" must be a task id: a UUID"
     );
     assert!(error(r#"{"type":"fault"}"#).contains("dropLink"));
+    let loss = format!(
+        r#"{{"type":"fault","loss":"{}","percent":101}}"#,
+        "22".repeat(16)
+    );
+    assert!(error(&loss).contains("percent"));
     assert!(error(r#"{"type":"addTask","task":{"assignee":{"person":"x"}}}"#).contains("assignee"));
 }
