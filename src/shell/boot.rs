@@ -6,6 +6,7 @@ use super::{Audience, Inner, Shell, device};
 use crate::browser::storage::{LocalVault, Texts};
 use crate::browser::vault::{NoVault, Vault};
 use crate::browser::{clock, lifecycle, location, random};
+use corridor_core::capsule::Recorder;
 use corridor_core::id::RoomId;
 use corridor_core::key::{DeviceKey, RoomKey};
 use corridor_core::node::{Config, Input, Lifecycle, Node};
@@ -78,12 +79,17 @@ fn boot(
         durable,
         hub_host: location::host_name(),
     };
-    let node = Node::new(config, clock::now(), vault.load(room));
+    let (now, stored) = (clock::now(), vault.load(room));
+    let salt = random::bytes().ok_or(BootError::NoRandomness)?;
+    let mut recorder = Recorder::new(&config, now, stored.clone(), salt);
+    let node = Node::new(config, now, stored);
+    recorder.begin(&node);
     audience.opened(&node);
     let summary = local.map(|texts| Summary::new(texts, room, key, &node, clock::wall()));
     let inner = Rc::new(Inner {
         me,
         node: RefCell::new(node),
+        recorder: RefCell::new(recorder),
         inbox: RefCell::default(),
         busy: Cell::new(false),
         ending: Cell::new(false),
@@ -93,6 +99,7 @@ fn boot(
         way: RefCell::default(),
         connections: RefCell::default(),
         wake: RefCell::default(),
+        frozen: RefCell::default(),
         lifecycle: RefCell::default(),
         next_ticket: Cell::new(0),
         answers: RefCell::default(),

@@ -2,6 +2,7 @@
 
 use super::Inner;
 use crate::browser::{clock, lifecycle, timer::Timer};
+use core::time::Duration;
 use corridor_core::node::{CommandError, Input, Lifecycle};
 use std::rc::Rc;
 
@@ -16,16 +17,37 @@ impl Inner {
         self.busy.set(false);
     }
 
+    /// Fault on demand: nothing is handled until the time is up. Leaving the room ends it.
+    pub(super) fn freeze(self: &Rc<Self>, span: Duration) {
+        let inner = Rc::downgrade(self);
+        let timer = Timer::after(span, move || {
+            if let Some(inner) = inner.upgrade() {
+                inner.frozen.borrow_mut().take();
+                inner.push(Input::Wake);
+            }
+        });
+        *self.frozen.borrow_mut() = timer;
+    }
+
     fn turn(self: &Rc<Self>) {
+        if self.ending.get() {
+            self.frozen.borrow_mut().take();
+        } else if self.frozen.borrow().is_some() {
+            return;
+        }
         loop {
             let next = self.inbox.borrow_mut().pop_front();
             let Some(input) = next else { break };
-            self.node.borrow_mut().handle(clock::now(), input);
+            let now = clock::now();
+            self.recorder.borrow_mut().input(now, &input);
+            self.node.borrow_mut().handle(now, input);
             loop {
                 let output = self.node.borrow_mut().poll_output();
                 let Some(output) = output else { break };
+                self.recorder.borrow_mut().output(&output);
                 self.perform(output);
             }
+            self.recorder.borrow_mut().turned(&self.node.borrow());
         }
         if self.ending.get() {
             self.end();
@@ -75,6 +97,7 @@ impl Inner {
     fn end(&self) {
         self.lifecycle.borrow_mut().take();
         self.wake.borrow_mut().take();
+        self.frozen.borrow_mut().take();
         let connections = std::mem::take(&mut *self.connections.borrow_mut());
         drop(connections);
         self.way.borrow_mut().take();

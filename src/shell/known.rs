@@ -6,6 +6,7 @@ use corridor_core::id::{RoomId, TaskId};
 use corridor_core::key::RoomKey;
 use corridor_core::model::TaskStatus;
 use corridor_core::node::{Changes, Node};
+use corridor_core::order::sorted;
 use corridor_core::time::Wall;
 use corridor_core::wire::json::{LinkRecord, link_record_from_json, link_record_json};
 use std::collections::BTreeSet;
@@ -88,16 +89,14 @@ impl Summary {
 #[must_use]
 pub fn rooms(texts: &Texts) -> Vec<(RoomId, LinkRecord)> {
     let prefix = format!("{PREFIX}link/");
-    let mut rooms: Vec<_> = texts
-        .names(&prefix)
-        .iter()
-        .filter_map(|name| {
-            let room = RoomId::parse(name.strip_prefix(&prefix)?)?;
-            Some((room, link_record_from_json(&texts.get(name)?)?))
-        })
-        .collect();
-    rooms.sort_by_key(|(room, record)| (core::cmp::Reverse(record.opened), *room));
-    rooms
+    let names = texts.names(&prefix);
+    let rooms = names.iter().filter_map(|name| {
+        let room = RoomId::parse(name.strip_prefix(&prefix)?)?;
+        Some((room, link_record_from_json(&texts.get(name)?)?))
+    });
+    sorted(rooms.collect(), |(a, older), (b, newer)| {
+        (newer.opened, a).cmp(&(older.opened, b))
+    })
 }
 
 /// Forgets everything about one room. Leases stay: they belong to tabs, and each gives its own back.

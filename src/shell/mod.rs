@@ -19,6 +19,8 @@ use crate::browser::lifecycle::Watch;
 use crate::browser::rtc::Connection;
 use crate::browser::timer::Timer;
 use crate::browser::vault::Vault;
+use core::time::Duration;
+use corridor_core::capsule::Recorder;
 use corridor_core::id::{ConnId, PeerId, Ticket, WriterId};
 use corridor_core::node::{Changes, Command, CommandError, Done, Input, Lifecycle, LogLine, Node};
 use corridor_core::time::Mono;
@@ -57,6 +59,8 @@ pub struct Handle(Weak<Inner>);
 struct Inner {
     me: WriterId,
     node: RefCell<Node>,
+    /// Listens to the node from its creation on, for bug capsules.
+    recorder: RefCell<Recorder>,
     inbox: RefCell<VecDeque<Input>>,
     /// A turn is under way: what arrives now waits in the inbox.
     busy: Cell<bool>,
@@ -68,6 +72,8 @@ struct Inner {
     way: RefCell<Option<Way>>,
     connections: RefCell<BTreeMap<ConnId, (PeerId, Connection)>>,
     wake: RefCell<Option<(Mono, Timer)>>,
+    /// Frozen on purpose until this fires.
+    frozen: RefCell<Option<Timer>>,
     lifecycle: RefCell<Option<Watch>>,
     next_ticket: Cell<u64>,
     answers: RefCell<BTreeMap<Ticket, Answer>>,
@@ -112,11 +118,27 @@ impl Handle {
         }
     }
 
+    /// Does nothing for a while, as a browser does with a page it has suspended: what comes in waits.
+    pub fn freeze(&self, span: Duration) {
+        if let Some(inner) = self.0.upgrade() {
+            inner.freeze(span);
+        }
+    }
+
     /// Looks at the node. `None` when the room is closed, or while the node is at work.
     pub fn look<T>(&self, look: impl FnOnce(&Node) -> T) -> Option<T> {
         let inner = self.0.upgrade()?;
         let node = inner.node.try_borrow().ok()?;
         Some(look(&node))
+    }
+
+    /// What was recorded of this room in this tab, without anything that people wrote (docs/DEBUGGING.md).
+    #[must_use]
+    pub fn capsule(&self) -> Option<Vec<u8>> {
+        let inner = self.0.upgrade()?;
+        let node = inner.node.try_borrow().ok()?;
+        let recorder = inner.recorder.try_borrow().ok()?;
+        Some(recorder.capsule(&node, env!("CARGO_PKG_VERSION")))
     }
 
     /// Looks at every live connection, oldest first.

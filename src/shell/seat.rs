@@ -10,6 +10,7 @@ use crate::browser::tabs::Channel;
 use crate::browser::timer::Timer;
 use crate::browser::{clock, random};
 use corridor_core::id::RoomId;
+use corridor_core::order::gathered;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -206,8 +207,6 @@ fn memory_name(room: RoomId) -> String {
 fn leases(local: &Texts, room: RoomId) -> BTreeSet<u16> {
     let prefix = format!("{PREFIX}lease/{room}/");
     let names = local.names(&prefix);
-    names
-        .iter()
-        .filter_map(|name| name.strip_prefix(&prefix)?.parse().ok())
-        .collect()
+    let slots = names.iter();
+    gathered(slots.filter_map(|name| name.strip_prefix(&prefix)?.parse::<u16>().ok()))
 }

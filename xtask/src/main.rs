@@ -14,6 +14,7 @@ mod fuzz;
 mod hub;
 mod process;
 mod project;
+mod replay;
 mod run;
 mod say;
 mod setup;
@@ -37,6 +38,7 @@ Corridor's task runner.
   cargo xtask e2e [FILTER]                   browser tests; FILTER picks spec files by name
   cargo xtask shots                          screenshots of every screen, into target/shots
   cargo xtask sim [--seeds N]                seeded simulation of whole clinics
+  cargo xtask replay FILE [--quiet]          runs a bug capsule natively (docs/DEBUGGING.md)
   cargo xtask fuzz [--seconds N]             every fuzz target for N seconds (needs nightly)
   cargo xtask bench                          the engine beside yrs, automerge and loro, as ratios
   cargo xtask dist                           one hub binary with the app inside, optimised
@@ -71,6 +73,7 @@ fn dispatch(args: &mut Args) -> Outcome {
         "size" => size::run(&project, args),
         "e2e" => e2e::run(&project, args),
         "shots" => e2e::shots(&project, args),
+        "replay" => replay::run(&project, args),
         "sim" => sim::run(&project, args),
         "fuzz" => fuzz::run(&project, args),
         "bench" => bench::run(&project, args),

@@ -11,6 +11,7 @@
 //! Inputs that arise while carrying out outputs (a synchronous save, say) wait in a queue until step 2 is done.
 
 pub mod broker;
+pub mod capsule;
 pub mod clock;
 pub mod diagnose;
 pub mod id;
@@ -19,10 +20,12 @@ pub mod limits;
 mod link;
 pub mod model;
 pub mod node;
+pub mod order;
 mod private;
 pub mod redact;
 pub mod rng;
 mod seal;
+mod stand_in;
 pub mod store;
 pub mod time;
 pub mod timer;

@@ -50,6 +50,8 @@ pub const MAX_AHEAD: usize = 1024;
 pub const FRAME_LOG: usize = 500;
 /// Changes of one link kept for its timeline: some twenty attempts.
 pub const LINK_HISTORY: usize = 100;
+/// What one recording for a bug capsule holds in memory: an hour or two of a busy room.
+pub const CAPSULE_BYTES: usize = 8 * 1024 * 1024;
 /// Differing records named per peer in the debug panel: what a person reads.
 pub const SHOWN_DIFFERENCES: usize = 50;
 /// Packets held back on purpose for one link; beyond, the oldest is lost.

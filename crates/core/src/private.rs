@@ -38,6 +38,10 @@ impl PairKey {
         mine: &DeviceKey,
         theirs: &[u8; 32],
     ) -> Result<Self, WireError> {
+        #[cfg(feature = "replay")]
+        if mine.is_stand_in() {
+            return Ok(Self(crate::stand_in::KEY));
+        }
         let shared = mine.agree(theirs).ok_or(WireError::Malformed)?;
         let mut key = [0; 32];
         Hkdf::<Sha256>::new(Some(&room.0), &shared)
@@ -51,6 +55,10 @@ impl PairKey {
         let mut padded = plain.to_vec();
         padded.resize(plain.len().next_multiple_of(PAD), 0);
         let nonce: [u8; NONCE] = rng.bytes();
+        #[cfg(feature = "replay")]
+        if self.0 == crate::stand_in::KEY {
+            return [nonce.to_vec(), crate::stand_in::close(&padded)].concat();
+        }
         let payload = Payload {
             msg: &padded,
             aad: &associated(ends),
@@ -73,6 +81,10 @@ impl PairKey {
         ends: (WriterId, WriterId),
         sealed: &[u8],
     ) -> Result<Vec<u8>, WireError> {
+        #[cfg(feature = "replay")]
+        if self.0 == crate::stand_in::KEY {
+            return crate::stand_in::open_private(sealed);
+        }
         let (nonce, body) = sealed.split_at_checked(NONCE).ok_or(WireError::Seal)?;
         let nonce: [u8; NONCE] = nonce.try_into().map_err(|_| WireError::Seal)?;
         let payload = Payload {

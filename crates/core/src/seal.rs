@@ -77,16 +77,13 @@ pub(crate) fn seal(
         counter,
     };
     let nonce: [u8; NONCE] = rng.bytes();
-    let aad = associated(purpose, from, to, head);
-    let sealed = cipher(keys, purpose)
-        .encrypt(
-            &XNonce::from(nonce),
-            Payload {
-                msg: plain,
-                aad: &aad,
-            },
-        )
-        .unwrap_or_default();
+    let sealed = encrypt(
+        keys,
+        purpose,
+        nonce,
+        plain,
+        &associated(purpose, from, to, head),
+    );
     let mut out = Vec::with_capacity(HEADER + NONCE + sealed.len());
     out.extend_from_slice(&head.from.0.to_be_bytes());
     out.extend_from_slice(&head.to.0.to_be_bytes());
@@ -96,12 +93,32 @@ pub(crate) fn seal(
     out
 }
 
+fn encrypt(
+    keys: &RoomKeys,
+    purpose: Purpose,
+    nonce: [u8; NONCE],
+    msg: &[u8],
+    aad: &[u8],
+) -> Vec<u8> {
+    #[cfg(feature = "replay")]
+    if keys.sealing == crate::stand_in::KEY {
+        return crate::stand_in::close(msg);
+    }
+    cipher(keys, purpose)
+        .encrypt(&XNonce::from(nonce), Payload { msg, aad })
+        .unwrap_or_default()
+}
+
 pub(crate) fn open(
     keys: &RoomKeys,
     purpose: Purpose,
     (from, to): (PeerId, PeerId),
     sealed: &[u8],
 ) -> Result<Vec<u8>, WireError> {
+    #[cfg(feature = "replay")]
+    if keys.sealing == crate::stand_in::KEY {
+        return crate::stand_in::open(sealed);
+    }
     let head = header(sealed)?;
     let nonce = sealed
         .get(HEADER..HEADER + NONCE)

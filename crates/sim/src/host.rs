@@ -2,6 +2,7 @@
 
 use crate::queue::Ms;
 use crate::tap::MARKER;
+use corridor_core::capsule::Recorder;
 use corridor_core::id::{Ticket, WriterId};
 use corridor_core::key::{DeviceKey, RoomKey};
 use corridor_core::model::Profile;
@@ -34,6 +35,8 @@ pub struct Host {
     pub run: u32,
     /// The engine, while the tab is open.
     pub node: Option<Node>,
+    /// Listens to the engine, when asked for.
+    pub recorder: Option<Recorder>,
     /// Inputs that wait for the engine.
     pub inbox: VecDeque<Input>,
     /// Tells the armed wake from older ones.
@@ -77,6 +80,7 @@ impl Host {
             disk,
             run: 0,
             node: None,
+            recorder: None,
             inbox: VecDeque::new(),
             wake: 0,
             hidden: false,
@@ -119,6 +123,7 @@ impl Host {
     /// The tab is gone, and with it everything in memory.
     pub fn forget(&mut self) {
         self.node = None;
+        self.recorder = None;
         self.inbox.clear();
         self.asked.clear();
         self.crash = None;

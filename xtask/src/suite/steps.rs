@@ -91,6 +91,19 @@ pub(super) const ALL: &[Step] = &[
         },
     },
     Step {
+        name: "capsules replay",
+        needs: &[],
+        run: |project| {
+            // Believing stand-ins for keys is a feature that nothing else is built with.
+            cargo_tests(&mut project.cargo(&[
+                "test",
+                "--package=corridor-sim",
+                "--features=replay",
+                "--test=capsules",
+            ]))
+        },
+    },
+    Step {
         name: "browser unit tests",
         needs: &[],
         run: browser_tests,

@@ -3,8 +3,6 @@
 //! Causes are tried from the one that explains most to the one that explains least, so that the answer names what to
 //! repair first: a hub that cannot be reached makes every other question pointless.
 
-mod words;
-
 use crate::limits;
 use crate::node::{HubState, Path, Refusal};
 use crate::wire::facts::Facts;
@@ -106,14 +104,6 @@ pub struct Diagnosis {
     pub side: Side,
     /// The path in use all the same.
     pub path: Path,
-}
-
-impl Diagnosis {
-    /// One plain sentence, and what to do.
-    #[must_use]
-    pub fn words(&self) -> (String, &'static str) {
-        words::of(self)
-    }
 }
 
 /// Finds the cause that explains most.

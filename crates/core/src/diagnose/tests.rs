@@ -45,9 +45,6 @@ fn nowhere(hub: HubState) -> Way {
 
 fn cause(way: &Way, here: Facts, there: Option<Facts>) -> (Cause, Side) {
     let found = diagnose(way, &here, there.as_ref());
-    let (sentence, fix) = found.words();
-    assert!(sentence.len() > 20 && !sentence.contains('@'), "{sentence}");
-    assert!(fix.ends_with('.'), "{fix}");
     (found.cause, found.side)
 }
 
@@ -249,12 +246,4 @@ fn a_hub_without_handshakes_is_named() {
         cause(&over(Path::Hub), relay_only, None).0,
         Cause::NoHandshake
     );
-}
-
-#[test]
-fn a_detour_says_that_nothing_is_lost() {
-    let found = diagnose(&over(Path::Hub), &well(), Some(&well()));
-    assert!(found.words().0.ends_with("nothing is lost."));
-    let found = diagnose(&over(Path::Direct), &well(), Some(&well()));
-    assert!(!found.words().0.contains("hub"));
 }

@@ -100,13 +100,21 @@ impl Node {
     /// The newest frames, oldest first.
     #[must_use]
     pub fn frames(&self) -> Vec<FrameView> {
+        self.frames_after(0)
+    }
+
+    /// Those of the newest frames that came after frame `number`, oldest first.
+    #[must_use]
+    pub fn frames_after(&self, number: u64) -> Vec<FrameView> {
         self.frames
             .records
             .iter()
+            .filter(|record| record.number > number)
             .map(|record| FrameView {
                 number: record.number,
                 at: record.at,
                 outgoing: record.direction == Direction::Out,
+                peer: record.peer,
                 envelope: self.envelope(record),
             })
             .collect()

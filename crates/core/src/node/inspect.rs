@@ -151,8 +151,9 @@ impl Node {
     }
 
     fn record_of(&self, id: OpId) -> Option<String> {
-        Some(match &self.replica.entry(id)?.op.body {
+        Some(match self.replica.op(id)?.body {
             Body::Task(task, _) => format!("task {task}"),
+            Body::DeleteTasks(tasks) => format!("{} deleted tasks", tasks.len()),
             Body::DeleteTask(task) => format!("deleted task {task}"),
             Body::Post(_) => "message".into(),
             Body::Private { .. } => "private message".into(),

@@ -7,6 +7,7 @@ use super::view::LostView;
 use crate::id::{OpId, TaskId};
 use crate::limits;
 use crate::model::{Body, Field};
+use crate::order::sorted;
 use crate::time::{Now, Wall};
 
 impl Node {
@@ -43,12 +44,8 @@ impl Node {
             by: deletion.op.writer,
             at: deletion.stamp.wall(),
         });
-        let mut lost: Vec<_> = fields
-            .chain(buried)
-            .filter(|lost| is_recent(lost.at))
-            .collect();
-        lost.sort_by_key(|lost| (lost.at, lost.task));
-        lost
+        let lost = fields.chain(buried).filter(|lost| is_recent(lost.at));
+        sorted(lost.collect(), |a, b| (a.at, a.task).cmp(&(b.at, b.task)))
     }
 
     pub(super) fn take_back(

@@ -28,6 +28,7 @@ mod report;
 mod retain;
 mod routes;
 mod saving;
+mod secrets;
 mod shelf;
 mod undo;
 mod view;

@@ -6,6 +6,7 @@ use super::view::{
 };
 use crate::id::{OpId, Seq, TaskId, WriterId};
 use crate::model::Presence;
+use crate::order::sorted;
 use crate::store::{Message, Person, Rank};
 use crate::time::{Mono, Wall};
 use core::time::Duration;
@@ -81,14 +82,11 @@ impl Node {
     /// Everyone, oneself first, then by name.
     #[must_use]
     pub fn people(&self) -> Vec<PersonView> {
-        let mut people: Vec<_> = self
-            .replica
-            .roster
-            .iter()
-            .map(|(id, person)| self.person(id, person))
-            .collect();
-        people.sort_by(|a, b| (!a.me, &a.profile.name, a.id).cmp(&(!b.me, &b.profile.name, b.id)));
-        people
+        let people = self.replica.roster.iter();
+        let people = people.map(|(id, person)| self.person(id, person));
+        sorted(people.collect(), |a, b| {
+            (!a.me, &a.profile.name, a.id).cmp(&(!b.me, &b.profile.name, b.id))
+        })
     }
 
     fn person(&self, id: WriterId, person: &Person) -> PersonView {

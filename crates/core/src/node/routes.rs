@@ -10,6 +10,7 @@ use super::output::{Level, Phase};
 use super::view::Path;
 use crate::id::{PeerId, SessionId};
 use crate::limits;
+use crate::order::gathered;
 use crate::time::{Mono, Now};
 use crate::wire::peer::{Near, Neighbor, PeerFrame};
 use std::collections::BTreeMap;
@@ -146,34 +147,28 @@ impl Node {
                 .filter(|other| !mine.contains_key(other))
                 .copied()
                 .collect();
-            peer.told = mine
-                .iter()
-                .filter(|(other, _)| **other != id)
-                .map(|(other, (reach, _))| (*other, reach.clone()))
-                .collect();
+            let others = mine.iter().filter(|(other, _)| **other != id);
+            peer.told = gathered(others.map(|(other, (reach, _))| (*other, reach.clone())));
             self.send(id, PeerFrame::Near(Near { full, up, down }));
         }
     }
 
     /// Whom this node reaches, and how.
     fn near(&self) -> BTreeMap<PeerId, (Reach, u32)> {
-        self.peers
-            .iter()
-            .filter_map(|(id, peer)| {
-                let via = match peer.path {
-                    Path::Direct | Path::Hub => Vec::new(),
-                    Path::Peer => peer
-                        .route
-                        .clone()
-                        .filter(|route| route.len() < limits::MAX_RELAYS)?,
-                    Path::None => return None,
-                };
-                let session = peer.session?;
-                let rtt = peer.health().rtt_ms().unwrap_or(0);
-                let reach = Reach { session, via };
-                Some((*id, (reach, u32::try_from(rtt).unwrap_or(u32::MAX))))
-            })
-            .collect()
+        gathered(self.peers.iter().filter_map(|(id, peer)| {
+            let via = match peer.path {
+                Path::Direct | Path::Hub => Vec::new(),
+                Path::Peer => peer
+                    .route
+                    .clone()
+                    .filter(|route| route.len() < limits::MAX_RELAYS)?,
+                Path::None => return None,
+            };
+            let session = peer.session?;
+            let rtt = peer.health().rtt_ms().unwrap_or(0);
+            let reach = Reach { session, via };
+            Some((*id, (reach, u32::try_from(rtt).unwrap_or(u32::MAX))))
+        }))
     }
 
     /// A neighbour tells whom it reaches. Peers that nobody had told of are met that way (R-LINK-6).

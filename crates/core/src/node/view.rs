@@ -304,6 +304,8 @@ pub struct FrameView {
     pub at: Wall,
     /// Sent by us.
     pub outgoing: bool,
+    /// To whom, or from whom, it was handed over.
+    pub peer: PeerId,
     /// The envelope (PRODUCT.md, "Message envelope").
     pub envelope: Envelope,
 }

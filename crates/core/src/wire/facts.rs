@@ -1,22 +1,20 @@
 //! What one end tells the other when somebody asks why the two do not reach each other (rule P-FACTS). No names, no
 //! addresses: counts, states and times.
 
+use minicbor::decode::{Decoder, Error as DecodeError};
+use minicbor::encode::{self, Encoder, Write};
 use minicbor::{Decode, Encode};
 
 /// ICE candidates by kind (RFC 8445 §5.1.1), since the newest attempt began.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Encode, Decode)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Gathered {
     /// Host candidates with an address.
-    #[n(0)]
     pub host: u32,
     /// Host candidates that hide the address behind a `.local` name (mDNS).
-    #[n(1)]
     pub mdns: u32,
     /// Server-reflexive ones: a STUN server answered.
-    #[n(2)]
     pub reflexive: u32,
     /// Relayed ones: a TURN server answered.
-    #[n(3)]
     pub relayed: u32,
 }
 
@@ -43,51 +41,147 @@ pub mod fault {
     pub const LINE: u32 = 8;
 }
 
-/// One end, as it sees itself and its way to the other.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Encode, Decode)]
+/// One end, as it sees itself and its way to the other. On the wire a list of plain numbers, so that a later version
+/// can add to its end and an earlier one need not know.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Facts {
     /// It is in the room on the hub.
-    #[n(0)]
     pub on_hub: bool,
     /// What the hub offers it: bits of [`super::registry::layer`].
-    #[n(1)]
     pub layers: u32,
     /// How long ago the hub was heard, in milliseconds.
-    #[n(2)]
     pub hub_heard_ms: Option<u64>,
     /// The browser has no WebRTC, or refuses to use it.
-    #[n(3)]
     pub no_webrtc: bool,
     /// The browser says there is no network.
-    #[n(4)]
     pub offline: bool,
     /// STUN and TURN servers it was given.
-    #[n(5)]
     pub servers: u32,
     /// Its own candidates for the other end.
-    #[n(6)]
     pub gathered: Gathered,
     /// State of its connection with the other end: a number of [`super::registry::link_state`].
-    #[n(7)]
     pub state: u8,
     /// Attempts at a direct link with the other end's session.
-    #[n(8)]
     pub attempts: u32,
     /// How long the newest state has lasted, in milliseconds.
-    #[n(9)]
     pub since_ms: u64,
     /// Handshake steps of the other end that were not genuine.
-    #[n(10)]
     pub refused: u32,
     /// The device's storage: 0 fine, 1 full, 2 blocked.
-    #[n(11)]
     pub storage: u8,
     /// By how many milliseconds its clock is ahead of the others', where that matters.
-    #[n(12)]
     pub clock_ahead_ms: Option<i64>,
     /// What was broken on purpose: bits of [`fault`].
-    #[n(13)]
     pub faults: u32,
+}
+
+/// How many numbers [`Facts`] are.
+const NUMBERS: usize = 17;
+
+impl Facts {
+    /// What may be absent is one more than it says, or 0.
+    fn numbers(&self) -> [u64; NUMBERS] {
+        let or_zero = |number: Option<u64>| number.map_or(0, |number| number.saturating_add(1));
+        let clock = self.clock_ahead_ms;
+        [
+            u64::from(self.on_hub),
+            self.layers.into(),
+            or_zero(self.hub_heard_ms),
+            u64::from(self.no_webrtc),
+            u64::from(self.offline),
+            self.servers.into(),
+            self.gathered.host.into(),
+            self.gathered.mdns.into(),
+            self.gathered.reflexive.into(),
+            self.gathered.relayed.into(),
+            self.state.into(),
+            self.attempts.into(),
+            self.since_ms,
+            self.refused.into(),
+            self.storage.into(),
+            // Even: ahead; odd: behind.
+            or_zero(clock.map(|ms| ms.unsigned_abs().saturating_mul(2) | u64::from(ms < 0))),
+            self.faults.into(),
+        ]
+    }
+
+    fn of(numbers: [u64; NUMBERS]) -> Self {
+        let [
+            on_hub,
+            layers,
+            hub_heard,
+            no_webrtc,
+            offline,
+            servers,
+            host,
+            mdns,
+            reflexive,
+            relayed,
+            state,
+            attempts,
+            since_ms,
+            refused,
+            storage,
+            clock,
+            faults,
+        ] = numbers;
+        let small = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        let tiny = |number: u64| u8::try_from(number).unwrap_or(u8::MAX);
+        Self {
+            on_hub: on_hub != 0,
+            layers: small(layers),
+            hub_heard_ms: hub_heard.checked_sub(1),
+            no_webrtc: no_webrtc != 0,
+            offline: offline != 0,
+            servers: small(servers),
+            gathered: Gathered {
+                host: small(host),
+                mdns: small(mdns),
+                reflexive: small(reflexive),
+                relayed: small(relayed),
+            },
+            state: tiny(state),
+            attempts: small(attempts),
+            since_ms,
+            refused: small(refused),
+            storage: tiny(storage),
+            clock_ahead_ms: clock.checked_sub(1).map(|clock| {
+                let ms = i64::try_from(clock / 2).unwrap_or(i64::MAX);
+                if clock % 2 == 0 { ms } else { -ms }
+            }),
+            faults: small(faults),
+        }
+    }
+}
+
+impl<C> Encode<C> for Facts {
+    fn encode<W: Write>(
+        &self,
+        e: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), encode::Error<W::Error>> {
+        e.array(NUMBERS as u64)?;
+        for number in self.numbers() {
+            e.u64(number)?;
+        }
+        Ok(())
+    }
+}
+
+impl<'b, C> Decode<'b, C> for Facts {
+    fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, DecodeError> {
+        let len = d.array()?.ok_or(DecodeError::message("no length"))?;
+        let mut numbers = [0; NUMBERS];
+        let mut slots = numbers.iter_mut();
+        for _ in 0..len {
+            match slots.next() {
+                Some(slot) => *slot = d.u64()?,
+                // Of a newer version.
+                None => d.skip()?,
+            }
+        }
+        Ok(Self::of(numbers))
+    }
 }
 
 /// Facts for a peer, and whether they are wanted from it.

@@ -5,6 +5,7 @@
 //! and further fields at the end of an array are skipped.
 
 pub mod batch;
+pub(crate) mod capsule;
 mod codec;
 pub mod facts;
 mod fields;

@@ -15,7 +15,7 @@ use minicbor::data::Type;
 use minicbor::decode::Decoder;
 use minicbor::encode::{Encoder, Error as EncodeError};
 
-type Encoded = Result<(), EncodeError<Infallible>>;
+pub(super) type Encoded = Result<(), EncodeError<Infallible>>;
 
 /// The bytes of an operation.
 ///
@@ -142,7 +142,7 @@ fn write_clock(e: &mut Encoder<&mut Vec<u8>>, clock: &[(WriterId, Seq)]) -> Enco
     Ok(())
 }
 
-fn write_change(e: &mut Encoder<&mut Vec<u8>>, change: &TaskChange) -> Encoded {
+pub(super) fn write_change(e: &mut Encoder<&mut Vec<u8>>, change: &TaskChange) -> Encoded {
     match change {
         TaskChange::Title(text) => e.u8(0)?.str(text.expose())?,
         TaskChange::Notes(text) => e.u8(1)?.str(text.expose())?,
@@ -256,7 +256,7 @@ pub(super) fn read_clock(d: &mut Decoder<'_>) -> Result<Vec<(WriterId, Seq)>, Wi
         .collect()
 }
 
-fn read_changes(d: &mut Decoder<'_>) -> Result<Vec<TaskChange>, WireError> {
+pub(super) fn read_changes(d: &mut Decoder<'_>) -> Result<Vec<TaskChange>, WireError> {
     let len = d.map()?.ok_or(WireError::Malformed)?;
     let mut changes = Vec::new();
     for _ in 0..len {

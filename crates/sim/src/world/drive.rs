@@ -6,6 +6,7 @@ use crate::disk::{Disk, Health};
 use crate::host::Crash;
 use crate::net::End;
 use crate::rtc::PcId;
+use corridor_core::capsule::Recorder;
 use corridor_core::id::Ticket;
 use corridor_core::limits;
 use corridor_core::node::{Config, HubOp, Input, Node, Output, RtcOp};
@@ -38,8 +39,17 @@ impl World {
         let Some(config) = self.config(host) else {
             return;
         };
+        let salt = seed_of(self.setup.seed, stream::NODES, u64::MAX);
+        let mut recorder = self
+            .recording
+            .then(|| Recorder::new(&config, now, stored.clone(), salt));
+        let node = Node::new(config, now, stored);
+        if let Some(recorder) = recorder.as_mut() {
+            recorder.begin(&node);
+        }
         if let Some(h) = self.hosts.get_mut(host) {
-            h.node = Some(Node::new(config, now, stored));
+            h.node = Some(node);
+            h.recorder = recorder;
         }
         self.holds(host, keys.into_iter());
         self.count.starts += 1;
@@ -98,11 +108,19 @@ impl World {
             let Some(input) = h.inbox.pop_front() else {
                 break;
             };
+            if let Some(recorder) = h.recorder.as_mut() {
+                recorder.input(now, &input);
+            }
             node.handle(now, input);
             self.count.inputs += 1;
             inputs += 1;
             if !self.carry_out(host) {
                 return;
+            }
+            if let Some(h) = self.hosts.get_mut(host)
+                && let (Some(node), Some(recorder)) = (&h.node, h.recorder.as_mut())
+            {
+                recorder.turned(node);
             }
             if inputs == MOST_INPUTS {
                 self.violate(format!("host {host} never comes to rest"));
@@ -129,7 +147,12 @@ impl World {
     }
 
     fn next_output(&mut self, host: usize) -> Option<Output> {
-        self.hosts.get_mut(host)?.node.as_mut()?.poll_output()
+        let h = self.hosts.get_mut(host)?;
+        let output = h.node.as_mut()?.poll_output()?;
+        if let Some(recorder) = h.recorder.as_mut() {
+            recorder.output(&output);
+        }
+        Some(output)
     }
 
     /// Carries out one output. True when the host dies at this point.

@@ -136,6 +136,8 @@ pub struct World {
     pub disks: Vec<Disk>,
     /// What was asked for and answered.
     pub ledger: Ledger,
+    /// Tabs that are opened from now on record what happens to them.
+    pub recording: bool,
     /// What happened.
     pub count: Count,
     /// What must never happen and did.
@@ -170,6 +172,7 @@ impl World {
             hosts: Vec::new(),
             disks: Vec::new(),
             ledger: Ledger::default(),
+            recording: false,
             count: Count::default(),
             violations: Vec::new(),
             trace: None,

@@ -17,6 +17,31 @@ pub fn frames_json(frames: &[FrameView]) -> String {
     to_text(&envelopes)
 }
 
+/// The frames as rows of a log: `[{number, at, outgoing, peer, envelope}]`.
+#[must_use]
+pub fn frame_log_json(frames: &[FrameView]) -> String {
+    let rows: Vec<_> = frames
+        .iter()
+        .map(|frame| RowJson {
+            number: frame.number,
+            at: frame.at.0,
+            outgoing: frame.outgoing,
+            peer: Text(frame.peer),
+            envelope: EnvelopeJson::of(&frame.envelope),
+        })
+        .collect();
+    to_text(&rows)
+}
+
+#[derive(Serialize)]
+struct RowJson<'a> {
+    number: u64,
+    at: u64,
+    outgoing: bool,
+    peer: Text<WriterId>,
+    envelope: EnvelopeJson<'a>,
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct EnvelopeJson<'a> {
@@ -104,6 +129,7 @@ mod tests {
             number: 1,
             at: Wall(9),
             outgoing: true,
+            peer: writer,
             envelope: Envelope {
                 id: "x".into(),
                 kind: "group_message",
@@ -123,8 +149,10 @@ mod tests {
                 encrypted: false,
             },
         };
+        let rows = frame_log_json(core::slice::from_ref(&frame));
+        assert!(rows.starts_with(r#"[{"number":1,"at":9,"outgoing":true,"peer":"0202"#));
         let text = frames_json(&[frame]);
-        assert!(!text.contains("Doe"));
+        assert!(!text.contains("Doe") && !rows.contains("Doe"));
         let frames: Value = serde_json::from_str(&text).unwrap();
         let frame = frames[0].as_object().unwrap();
         let mut names: Vec<_> = frame.keys().map(String::as_str).collect();

@@ -1,166 +1,132 @@
 //! What the debug panel shows, and the answer to "Why can't A see B?".
 
+use super::to_text;
 use super::view::{LinkJson, path, rtc};
-use super::{Text, to_text};
+use super::write::{Object, array};
 use crate::diagnose::{Cause, Side};
-use crate::id::OpId;
 use crate::node::{Answer, Change, Difference, LinkInspection, Node};
 use crate::time::Mono;
 use crate::wire::facts::{Facts, Gathered};
-use serde::Serialize;
-use serde_json::{Value, json};
 
 /// All that [`Node::inspect`] tells. Times are milliseconds before `now`.
 #[must_use]
 pub fn inspect_json(node: &Node, now: Mono) -> String {
     let all = node.inspect();
-    let links: Vec<LinkRow> = all
-        .links
-        .iter()
-        .map(|link| LinkRow::of(link, now))
-        .collect();
-    to_text(&Inspected {
-        digest: hex(all.digest),
-        held: all.held,
-        layers: all.layers,
-        hub_heard_ms: all.hub_heard.map(|at| ago(now, at)),
-        servers: all.servers,
-        relay_only: all.relay_only,
-        cut_hub: all.cut_hub,
-        rejected: all.rejected,
-        unknown: all.unknown,
-        forwarded: all.forwarded,
-        links,
-    })
+    let mut out = Object::new();
+    out.text("digest", &hex(all.digest));
+    out.number("held", all.held);
+    out.number("layers", all.layers.into());
+    out.number_or_null("hubHeardMs", all.hub_heard.map(|at| ago(now, at)));
+    out.json("servers", &to_text(&all.servers));
+    out.flag("relayOnly", all.relay_only);
+    out.flag("cutHub", all.cut_hub);
+    out.number("rejected", all.rejected);
+    out.number("unknown", all.unknown);
+    out.number("forwarded", all.forwarded);
+    out.json("links", &array(all.links.iter().map(|row| link(row, now))));
+    out.end()
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Inspected {
-    digest: String,
-    held: u64,
-    layers: u32,
-    hub_heard_ms: Option<u64>,
-    servers: Vec<String>,
-    relay_only: bool,
-    cut_hub: bool,
-    rejected: u64,
-    unknown: u64,
-    forwarded: u64,
-    links: Vec<LinkRow>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct LinkRow {
-    #[serde(flatten)]
-    link: LinkJson,
-    offers: bool,
-    since_ms: u64,
-    heard_ms: Option<u64>,
-    clock_offset_ms: Option<i64>,
-    loss_permille: u64,
-    history: Vec<Value>,
-    candidates: Value,
-    digest: Option<String>,
-    lacks: u64,
-    ahead: u64,
-    differences: Vec<DifferenceJson>,
-    avoided: bool,
-    delay_ms: u64,
-    loss_percent: u8,
-}
-
-#[derive(Serialize)]
-struct DifferenceJson {
-    op: Text<OpId>,
-    here: bool,
-    record: Option<String>,
-}
-
-impl LinkRow {
-    fn of(row: &LinkInspection, now: Mono) -> Self {
-        let (avoided, delay_ms, loss_percent) = row.faults;
-        let difference = |one: &Difference| DifferenceJson {
-            op: Text(one.op),
-            here: one.here,
-            record: one.record.clone(),
-        };
-        Self {
-            link: LinkJson::of(&row.link),
-            offers: row.offers,
-            since_ms: ago(now, row.link.since),
-            heard_ms: row.heard.map(|at| ago(now, at)),
-            clock_offset_ms: row.clock_offset_ms,
-            loss_permille: row.loss_permille,
-            history: row.history.iter().map(|one| change(one, now)).collect(),
-            candidates: json!({
-                "here": gathered(&row.candidates.0),
-                "there": gathered(&row.candidates.1),
-            }),
-            digest: row.digest.map(hex),
-            lacks: row.lacks,
-            ahead: row.ahead,
-            differences: row.differences.iter().map(difference).collect(),
-            avoided,
-            delay_ms,
-            loss_percent,
-        }
+fn link(row: &LinkInspection, now: Mono) -> String {
+    let (avoided, delay_ms, loss_percent) = row.faults;
+    let mut out = Object::extending(to_text(&LinkJson::of(&row.link)));
+    out.flag("offers", row.offers);
+    out.number("sinceMs", ago(now, row.link.since));
+    out.number_or_null("heardMs", row.heard.map(|at| ago(now, at)));
+    out.signed_or_null("clockOffsetMs", row.clock_offset_ms);
+    out.number("lossPermille", row.loss_permille);
+    out.json(
+        "history",
+        &array(row.history.iter().map(|one| change(one, now))),
+    );
+    let mut candidates = Object::new();
+    candidates.json("here", &gathered(&row.candidates.0));
+    candidates.json("there", &gathered(&row.candidates.1));
+    out.json("candidates", &candidates.end());
+    match row.digest {
+        Some(digest) => out.text("digest", &hex(digest)),
+        None => out.json("digest", "null"),
     }
+    out.number("lacks", row.lacks);
+    out.number("ahead", row.ahead);
+    out.json(
+        "differences",
+        &array(row.differences.iter().map(difference)),
+    );
+    out.flag("avoided", avoided);
+    out.number("delayMs", delay_ms);
+    out.number("lossPercent", loss_percent.into());
+    out.end()
 }
 
-fn change(change: &Change, now: Mono) -> Value {
-    json!({
-        "agoMs": ago(now, change.at),
-        "reason": change.reason,
-        "path": path(change.path),
-        "rtc": change.rtc.map(rtc),
-    })
+fn difference(one: &Difference) -> String {
+    let mut out = Object::new();
+    out.text("op", &one.op.to_string());
+    out.flag("here", one.here);
+    match &one.record {
+        Some(record) => out.text("record", record),
+        None => out.json("record", "null"),
+    }
+    out.end()
 }
 
-fn gathered(count: &Gathered) -> Value {
-    json!({
-        "host": count.host,
-        "mdns": count.mdns,
-        "srflx": count.reflexive,
-        "relay": count.relayed,
-    })
+fn change(change: &Change, now: Mono) -> String {
+    let mut out = Object::new();
+    out.number("agoMs", ago(now, change.at));
+    out.text("reason", change.reason);
+    out.text("path", path(change.path));
+    match change.rtc {
+        Some(state) => out.text("rtc", rtc(state)),
+        None => out.json("rtc", "null"),
+    }
+    out.end()
 }
 
-/// `{cause, side, sentence, fix, here, there}`.
-pub(super) fn answer(answer: &Answer) -> Value {
-    let (sentence, fix) = answer.diagnosis.words();
-    json!({
-        "cause": cause(answer.diagnosis.cause),
-        "side": match answer.diagnosis.side {
-            Side::Here => "here",
-            Side::There => "there",
-            Side::Between => "between",
-        },
-        "sentence": sentence,
-        "fix": fix,
-        "here": facts(&answer.here),
-        "there": answer.there.as_ref().map(facts),
-    })
+fn gathered(count: &Gathered) -> String {
+    let mut out = Object::new();
+    out.number("host", count.host.into());
+    out.number("mdns", count.mdns.into());
+    out.number("srflx", count.reflexive.into());
+    out.number("relay", count.relayed.into());
+    out.end()
 }
 
-fn facts(facts: &Facts) -> Value {
-    json!({
-        "onHub": facts.on_hub,
-        "layers": facts.layers,
-        "hubHeardMs": facts.hub_heard_ms,
-        "webrtc": !facts.no_webrtc,
-        "online": !facts.offline,
-        "servers": facts.servers,
-        "candidates": gathered(&facts.gathered),
-        "state": facts.state,
-        "attempts": facts.attempts,
-        "sinceMs": facts.since_ms,
-        "refused": facts.refused,
-        "storage": facts.storage,
-        "clockAheadMs": facts.clock_ahead_ms,
-        "faults": facts.faults,
-    })
+/// `{cause, side, path, here, there}`. The sentences stand in `panel/words.js`: the first screen does not need them.
+pub(super) fn answer(answer: &Answer) -> String {
+    let mut out = Object::new();
+    out.text("cause", cause(answer.diagnosis.cause));
+    let side = match answer.diagnosis.side {
+        Side::Here => "here",
+        Side::There => "there",
+        Side::Between => "between",
+    };
+    out.text("side", side);
+    out.text("path", path(answer.diagnosis.path));
+    out.json("here", &facts(&answer.here));
+    match &answer.there {
+        Some(there) => out.json("there", &facts(there)),
+        None => out.json("there", "null"),
+    }
+    out.end()
+}
+
+fn facts(facts: &Facts) -> String {
+    let mut out = Object::new();
+    out.flag("onHub", facts.on_hub);
+    out.number("layers", facts.layers.into());
+    out.number_or_null("hubHeardMs", facts.hub_heard_ms);
+    out.flag("webrtc", !facts.no_webrtc);
+    out.flag("online", !facts.offline);
+    out.number("servers", facts.servers.into());
+    out.json("candidates", &gathered(&facts.gathered));
+    out.number("state", facts.state.into());
+    out.number("attempts", facts.attempts.into());
+    out.number("sinceMs", facts.since_ms);
+    out.number("refused", facts.refused.into());
+    out.number("storage", facts.storage.into());
+    out.signed_or_null("clockAheadMs", facts.clock_ahead_ms);
+    out.number("faults", facts.faults.into());
+    out.end()
 }
 
 fn cause(cause: Cause) -> &'static str {
@@ -200,4 +166,85 @@ fn hex(number: u64) -> String {
 
 fn ago(now: Mono, at: Mono) -> u64 {
     u64::try_from(now.since(at).as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use super::*;
+    use crate::diagnose::Diagnosis;
+    use crate::node::Path;
+    use serde_json::Value;
+
+    const WORDS: &str = include_str!("../../../../../panel/words.js");
+
+    /// Every cause, from the first to the last of the enum.
+    const ALL: [Cause; 26] = [
+        Cause::Fine,
+        Cause::OnPurpose,
+        Cause::Offline,
+        Cause::WrongKey,
+        Cause::NoRoom,
+        Cause::Replaced,
+        Cause::HubFull,
+        Cause::Version,
+        Cause::HubUnreachable,
+        Cause::NoWay,
+        Cause::Closed,
+        Cause::Absent,
+        Cause::Meeting,
+        Cause::StorageFull,
+        Cause::StorageBlocked,
+        Cause::Clock,
+        Cause::NoWebRtc,
+        Cause::Forged,
+        Cause::NoHandshake,
+        Cause::NoCandidates,
+        Cause::Mdns,
+        Cause::StunSilent,
+        Cause::UdpBlocked,
+        Cause::Connecting,
+        Cause::Silent,
+        Cause::Behind,
+    ];
+
+    #[test]
+    fn every_cause_has_a_sentence_and_a_fix_in_the_panel() {
+        for (at, one) in ALL.into_iter().enumerate() {
+            assert_eq!(one as usize, at, "all are listed, in order");
+            let (_, texts) = WORDS
+                .split_once(&format!("\n  {}: [\n", cause(one)))
+                .unwrap_or_else(|| panic!("panel/words.js has no {}", cause(one)));
+            let (texts, _) = texts.split_once("  ],").unwrap();
+            let texts: Vec<&str> = texts.lines().collect();
+            assert_eq!(texts.len(), 2, "{texts:?}");
+            assert!(texts.iter().all(|text| text.ends_with(".\",")), "{texts:?}");
+        }
+        assert_eq!(WORDS.matches(": [\n").count(), ALL.len());
+    }
+
+    #[test]
+    fn a_diagnosis_is_json_with_both_ends() {
+        let facts = Facts {
+            clock_ahead_ms: Some(-5),
+            ..Facts::default()
+        };
+        let diagnosis = Diagnosis {
+            cause: Cause::Mdns,
+            side: Side::There,
+            path: Path::Hub,
+        };
+        let text = answer(&Answer {
+            diagnosis,
+            here: facts,
+            there: None,
+        });
+        let json: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(json["cause"], "mdns");
+        assert_eq!(json["side"], "there");
+        assert_eq!(json["path"], "hub");
+        assert_eq!(json["here"]["clockAheadMs"], -5);
+        assert_eq!(json["here"]["candidates"]["mdns"], 0);
+        assert!(json["there"].is_null());
+    }
 }

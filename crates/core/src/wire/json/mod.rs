@@ -10,9 +10,10 @@ mod outcome;
 mod record;
 mod task;
 mod view;
+mod write;
 
 pub use command::{JsonError, command_from_json};
-pub use frame::frames_json;
+pub use frame::{frame_log_json, frames_json};
 pub use inspect::inspect_json;
 pub use outcome::{changes_json, done_json, timers_json};
 pub use record::{

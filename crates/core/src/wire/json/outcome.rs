@@ -13,7 +13,7 @@ pub fn done_json(done: &Done) -> String {
         Done::Task(id) => json!({"task": Text(id)}),
         Done::Tasks(ids) => json!({"tasks": ids.iter().map(Text).collect::<Vec<_>>()}),
         Done::Message(id) => json!({"message": Text(id)}),
-        Done::Diagnosed(answer) => super::inspect::answer(answer),
+        Done::Diagnosed(answer) => return super::inspect::answer(answer),
         Done::Probed(peers) => json!({"peers": peers.iter().map(probe).collect::<Vec<_>>()}),
     };
     value.to_string()

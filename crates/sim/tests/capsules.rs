@@ -1,0 +1,218 @@
+//! Bug capsules of whole clinic days: each replays to its last output, and holds nothing that people wrote.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+use corridor_core::capsule::{Replay, ReplayError};
+use corridor_core::node::{Command, Input, RtcEvent};
+use corridor_core::wire::decode_frames;
+use corridor_core::wire::peer::PeerFrame;
+use corridor_sim::run::world_of;
+use corridor_sim::script::{Profile, Script};
+use corridor_sim::tap::{MARKER, contains};
+use corridor_sim::world::{Setup, World};
+
+/// The capsules of all tabs that are open.
+fn capsules(world: &World) -> Vec<Vec<u8>> {
+    let hosts = world.hosts.iter();
+    hosts
+        .filter_map(|h| Some(h.recorder.as_ref()?.capsule(h.node.as_ref()?, "test")))
+        .collect()
+}
+
+fn recorded(seed: u64) -> World {
+    let mut world = World::new(Setup::calm(seed));
+    world.recording = true;
+    let hosts: Vec<usize> = (0..3).map(|_| world.add_person()).collect();
+    world.join_all(&hosts);
+    assert!(world.run_until(20_000, |w| w.all_linked(&hosts)));
+    world
+}
+
+/// Replays to the end; answers how many inputs and outputs there were.
+fn replay(capsule: &[u8]) -> Result<(u64, u64), ReplayError> {
+    let mut replay = Replay::begin(capsule)?;
+    while replay.step()?.is_some() {}
+    let (_, inputs, outputs) = replay.counts();
+    Ok((inputs, outputs))
+}
+
+/// Nothing that people wrote, no key, and no room.
+fn tells_nothing(world: &World, capsule: &[u8]) {
+    let config = world.config(0).unwrap();
+    let key = config.key.to_text();
+    let mut needles = vec![
+        MARKER.as_bytes().to_vec(),
+        key.as_bytes().to_vec(),
+        world.room.0.to_vec(),
+    ];
+    needles.extend(world.hosts.iter().map(|h| h.secret.to_vec()));
+    let derived = format!("{:?}", config.key.derive(world.room).tag);
+    needles.push(derived.into_bytes());
+    for needle in needles {
+        assert!(!contains(capsule, &needle), "{needle:?}");
+    }
+    assert!(
+        contains(capsule, &world.hosts[0].writer.0),
+        "the search works"
+    );
+}
+
+#[test]
+fn a_quiet_morning_replays_to_its_last_output_and_tells_nothing() {
+    let mut world = recorded(401);
+    let to = world.hosts[1].writer;
+    for number in 0..10 {
+        world.post(number % 3, &format!("note {number}.")).unwrap();
+        world
+            .add_task(number % 3, &format!("task {number}."))
+            .unwrap();
+    }
+    let text = format!("{MARKER} only for you");
+    let private = |to| Command::Post {
+        text: text.as_str().into(),
+        reply_to: None,
+        to: Some(to),
+        ttl_ms: None,
+    };
+    world.done_by(0, private(to)).unwrap();
+    let back = world.hosts[0].writer;
+    world.done_by(1, private(back)).unwrap();
+    world.run_for(20_000);
+    for (host, capsule) in capsules(&world).iter().enumerate() {
+        let (inputs, outputs) = replay(capsule).unwrap();
+        assert!(
+            inputs > 50 && outputs > 100,
+            "host {host}: {inputs} {outputs}"
+        );
+        tells_nothing(&world, capsule);
+    }
+}
+
+/// What a tab read from its disk goes along, and so does what came through the hub.
+#[test]
+fn a_reloaded_tab_that_is_reached_through_the_hub_replays() {
+    let mut world = recorded(402);
+    for number in 0..20 {
+        world
+            .post(number % 3, &format!("before {number}."))
+            .unwrap();
+    }
+    world.run_for(5_000);
+    world.net.refuse_direct(0, 1, true);
+    world.reload(0);
+    world.run_for(10_000);
+    for number in 0..20 {
+        world.post(number % 3, &format!("after {number}.")).unwrap();
+    }
+    world.run_for(30_000);
+    assert_eq!(world.messages(0).len(), 40);
+    let all = capsules(&world);
+    assert_eq!(all.len(), 3);
+    for capsule in &all {
+        replay(capsule).unwrap();
+        tells_nothing(&world, capsule);
+    }
+    let mut again = Replay::begin(&all[0]).unwrap();
+    while again.step().unwrap().is_some() {}
+    assert!(again.counts().0 > 20, "records that were stored");
+    assert_eq!(again.node().messages().len(), 40);
+}
+
+/// Loss, cuts, crashes, wrong clocks and full disks.
+#[test]
+fn days_full_of_faults_replay() {
+    let (mut tabs, mut inputs) = (0, 0);
+    for seed in 0..120 {
+        let mut world = world_of(seed);
+        world.recording = true;
+        let mut script = Script::new(seed, Profile::SHORT);
+        script.gather(&mut world);
+        script.play(&mut world);
+        for capsule in capsules(&world) {
+            match replay(&capsule) {
+                Ok(count) => inputs += count.0,
+                Err(error) => panic!("seed {seed}: {error}"),
+            }
+            assert!(!contains(&capsule, MARKER.as_bytes()));
+            tabs += 1;
+        }
+    }
+    assert!(
+        tabs > 180 && inputs > 25_000,
+        "{tabs} tabs, {inputs} inputs"
+    );
+}
+
+/// What the node refused when it was recorded it refuses again, although nothing in the capsule is signed any more.
+#[test]
+fn forged_and_damaged_packets_replay_as_refused() {
+    let mut world = recorded(404);
+    world.record_packets();
+    for number in 0..10 {
+        world.post(1, &format!("note {number}.")).unwrap();
+    }
+    world.run_for(5_000);
+    let (id, _) = world
+        .rtc
+        .live(0)
+        .into_iter()
+        .find(|(_, other)| *other == 1)
+        .unwrap();
+    let honest = world.packets_of(1);
+    let mut runs = 0;
+    for (at, packet) in honest.iter().enumerate() {
+        let mut forged = Vec::new();
+        let read = decode_frames(packet, |number, fields| {
+            let mut frame = PeerFrame::decode(number, fields)?;
+            if let PeerFrame::Ops(run) = &mut frame {
+                run.first += 10;
+                runs += 1;
+            }
+            frame.encode_into(&mut forged);
+            Ok(())
+        });
+        assert!(read.is_ok());
+        let mut damaged = packet.clone();
+        if let Some(byte) = damaged.get_mut(at % packet.len()) {
+            *byte ^= 0x55;
+        }
+        for bytes in [forged, damaged] {
+            world.inject(0, Input::Rtc(id.conn, RtcEvent::Packet(bytes)));
+        }
+    }
+    world.run_for(5_000);
+    let rejected = world.node(0).unwrap().room().rejected;
+    assert!(runs > 2 && rejected > 2, "{runs} runs, {rejected} refused");
+    let capsule = capsules(&world).remove(0);
+    replay(&capsule).unwrap();
+    let mut again = Replay::begin(&capsule).unwrap();
+    while again.step().unwrap().is_some() {}
+    assert_eq!(again.node().room().rejected, rejected);
+    tells_nothing(&world, &capsule);
+}
+
+#[test]
+fn a_capsule_that_was_altered_is_noticed() {
+    let mut world = recorded(403);
+    world.post(0, "hello").unwrap();
+    world.run_for(5_000);
+    let capsule = capsules(&world).remove(0);
+    replay(&capsule).unwrap();
+    let (mut unread, mut diverged) = (0, 0);
+    for at in (0..capsule.len()).step_by(37) {
+        let mut bent = capsule.clone();
+        bent[at] ^= 1;
+        match replay(&bent) {
+            Err(ReplayError::Unreadable(_)) => unread += 1,
+            Err(ReplayError::Diverged(_)) => diverged += 1,
+            // Noise may be other noise.
+            Ok(_) => {}
+        }
+        assert!(replay(&capsule[..at]).is_err(), "cut at {at}");
+    }
+    assert!(unread > 10 && diverged > 10, "{unread} {diverged}");
+}
