@@ -55,6 +55,30 @@
     say(old ? TOO_OLD : NOT_LOADED);
   });
 
+  // The debug panel is no part of the first download (docs/DEBUGGING.md). Once loaded it hears these events itself.
+  function panel() {
+    if (!document.getElementById("panel-script")) {
+      var loader = document.createElement("script");
+      loader.id = "panel-script";
+      loader.type = "module";
+      loader.src = "/panel/panel.js";
+      loader.onerror = function () {
+        loader.parentNode.removeChild(loader);
+      };
+      document.head.appendChild(loader);
+    }
+  }
+  window.addEventListener("corridor:panel", panel);
+  window.addEventListener("keydown", function (event) {
+    // Where Ctrl+Alt is the AltGr key, the letter it types is meant.
+    var altGr = event.getModifierState && event.getModifierState("AltGraph");
+    if (event.ctrlKey && event.altKey && event.code === "KeyD" && !altGr) {
+      event.preventDefault();
+      window.dispatchEvent(new CustomEvent("corridor:panel"));
+    }
+  });
+  if (/[?&]debug(&|=|$)/.test(location.search)) panel();
+
   // Under `trunk serve` Trunk's own script starts the app.
   if (!app) return;
   var module = document.createElement("script");

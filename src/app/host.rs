@@ -145,6 +145,10 @@ impl Host for BrowserHost {
         page::set_title(title);
     }
 
+    fn show_panel(&self) {
+        page::show_panel();
+    }
+
     fn reload(&self) {
         page::reload();
     }

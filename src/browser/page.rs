@@ -18,6 +18,13 @@ pub fn has_webrtc() -> bool {
     })
 }
 
+/// Asks for the debug panel, which is loaded then (`boot/boot.js`).
+pub fn show_panel() {
+    if let (Some(window), Ok(event)) = (window(), web_sys::Event::new("corridor:panel")) {
+        let _ = window.dispatch_event(&event);
+    }
+}
+
 /// Loads the page anew, from its own address.
 pub fn reload() {
     if let Some(window) = window() {

@@ -6,6 +6,7 @@ use crate::browser::rtc::Connection;
 use crate::shell::Handle;
 use corridor_core::id::PeerId;
 use corridor_core::node::{Command, Done};
+use corridor_core::order::gathered;
 use corridor_core::wire::json::{done_json, view_json};
 use js_sys::{Array, Object, Reflect};
 use std::collections::BTreeMap;
@@ -78,8 +79,7 @@ fn links(room: &Handle) -> BTreeMap<PeerId, JsValue> {
     let view = room.look(view_json).and_then(|json| js::parse(&json).ok());
     let links = view.map(|view| Array::from(&read(&view, "links")));
     let rows = links.iter().flat_map(Array::iter);
-    rows.filter_map(|row| Some((PeerId::parse(&read(&row, "peer").as_string()?)?, row)))
-        .collect()
+    gathered(rows.filter_map(|row| Some((PeerId::parse(&read(&row, "peer").as_string()?)?, row))))
 }
 
 fn results(done: &Done) -> Outcome {

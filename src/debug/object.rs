@@ -7,11 +7,13 @@ use crate::browser::clock;
 use crate::browser::hooks::Hook;
 use crate::shell::Handle;
 use crate::state::{CreateError, Host};
-use corridor_core::node::Changes;
+use core::time::Duration;
+use corridor_core::node::{Changes, Node};
 use corridor_core::wire::json::{
-    changes_json, command_from_json, done_json, frames_json, timers_json, view_json,
+    changes_json, command_from_json, done_json, frame_log_json, frames_json, inspect_json,
+    timers_json, view_json,
 };
-use js_sys::{Array, Function, JSON, Object, Reflect};
+use js_sys::{Array, Function, JSON, Object, Reflect, Uint8Array};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -20,6 +22,9 @@ use wasm_bindgen::{JsCast as _, JsValue};
 
 /// Finds the open room.
 pub type Current = Rc<dyn Fn() -> Option<Handle>>;
+
+/// Longest time a room can be frozen on purpose, in milliseconds.
+const LONGEST_FREEZE: f64 = 600_000.0;
 
 /// The view while no room is open.
 const NO_VIEW: &str = r#"{"room":null,"people":[],"links":[],"tasks":[],"messages":[]}"#;
@@ -106,8 +111,14 @@ fn methods(
     host: &Rc<dyn Host>,
     log: &Rc<Log>,
     subscribers: &Rc<Subscribers>,
-) -> [(&'static str, Method); 8] {
+) -> [(&'static str, Method); 12] {
     let (view, command, frames, timers) = (
+        current.clone(),
+        current.clone(),
+        current.clone(),
+        current.clone(),
+    );
+    let (inspect, freeze, frame_log, capsule) = (
         current.clone(),
         current.clone(),
         current.clone(),
@@ -153,11 +164,49 @@ fn methods(
             }),
         ),
         (
+            "frameLog",
+            js::method(move |after| {
+                let after = whole(&after);
+                let look = |node: &Node| frame_log_json(&node.frames_after(after));
+                let json = frame_log().and_then(|room| room.look(look));
+                js::parse(json.as_deref().unwrap_or("[]"))
+            }),
+        ),
+        (
             "timers",
             js::method(move |_| {
                 let now = clock::now().mono;
                 let look = |room: Handle| room.look(|node| timers_json(&node.timers(), now));
                 js::parse(timers().and_then(look).as_deref().unwrap_or("[]"))
+            }),
+        ),
+        (
+            "inspect",
+            js::method(move |_| {
+                let now = clock::now().mono;
+                let look = |room: Handle| room.look(|node| inspect_json(node, now));
+                js::parse(inspect().and_then(look).as_deref().unwrap_or("null"))
+            }),
+        ),
+        (
+            "freeze",
+            js::method(move |millis| {
+                let millis = millis
+                    .as_f64()
+                    .filter(|ms| (1.0..=LONGEST_FREEZE).contains(ms));
+                let millis = millis
+                    .ok_or_else(|| js::error("freeze takes milliseconds, up to ten minutes"))?;
+                let room = freeze().ok_or_else(js::no_room)?;
+                room.freeze(Duration::from_secs_f64(millis / 1000.0));
+                Ok(JsValue::UNDEFINED)
+            }),
+        ),
+        (
+            "capsule",
+            js::method(move |_| {
+                let bytes = capsule().and_then(|room| room.capsule());
+                let bytes = bytes.ok_or_else(js::no_room)?;
+                Ok(Uint8Array::from(bytes.as_slice()).into())
             }),
         ),
         ("log", js::method(move |_| Ok(lines(&log).into()))),
@@ -201,6 +250,16 @@ fn lines(log: &Log) -> Array {
             JsValue::from(format!("{at} {} {text}", level_name(level)))
         })
         .collect()
+}
+
+/// A whole number; 0 for anything else.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "`as` saturates, which is what is wanted"
+)]
+fn whole(value: &JsValue) -> u64 {
+    value.as_f64().unwrap_or_default() as u64
 }
 
 fn set_level(log: &Log, value: &JsValue) -> Outcome {

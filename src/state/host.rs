@@ -123,6 +123,8 @@ pub trait Host {
     fn set_title(&self, title: &str);
     /// What this browser lacks.
     fn missing(&self) -> Vec<Missing>;
+    /// Opens the debug panel.
+    fn show_panel(&self);
     /// Loads the page again, for instance to get a newer app.
     fn reload(&self);
 }

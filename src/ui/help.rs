@@ -19,6 +19,7 @@ pub(crate) fn Help() -> impl IntoView {
         ("F6", words.key_regions),
         ("Alt + ↑ ↓", words.key_move),
         ("Ctrl + Z", words.key_undo),
+        ("Ctrl + Alt + D", words.key_panel),
         ("Esc", words.key_escape),
     ];
     view! {

@@ -352,6 +352,7 @@ words! {
         key_regions: "Next part of the room",
         key_move: "Move a task up or down",
         key_undo: "Undo the last change of tasks",
+        key_panel: "Debug panel",
         key_escape: "Close what is open",
     }
     counted {

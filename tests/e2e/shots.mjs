@@ -5,7 +5,9 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { launch } from "./lib/browser.mjs";
 import { Hub } from "./lib/hub.mjs";
+import { Panel } from "./lib/panel.mjs";
 import { Person } from "./lib/person.mjs";
+import { until } from "./lib/wait.mjs";
 
 const FOLDER =
   process.env.CORRIDOR_SHOTS ?? fileURLToPath(new URL("../../target/shots", import.meta.url));
@@ -134,6 +136,20 @@ try {
   await shoot(smith, "private", async (person, size) => {
     if (size !== "desktop") await person.page.click(".tab:nth-child(2)");
     await person.click("button", "Ann");
+  });
+  await shoot(smith, "panel", async (person) => {
+    await person.reaches(ann, "direct");
+    const panel = await new Panel(person).open();
+    await person.click("button", "Full height");
+    await panel.unfold(ann);
+    await panel.hears("Nothing is wrong");
+    // A sparkline needs some points.
+    await until("there is a line", () =>
+      person.page.evaluate(() => {
+        const [line] = document.querySelectorAll("#dbg .dbg-spark path");
+        return (line?.getAttribute("d") ?? "").split("L").length > 15;
+      }),
+    );
   });
   await lose(smith, ann);
   await shoot(smith, "lost");

@@ -59,11 +59,17 @@ fn within_budget(brotli: u64) -> Outcome {
     Ok(())
 }
 
-/// The first screen loads every file of the bundle; compressed copies stand for their originals.
+/// What is loaded only when somebody asks for it: the debug panel.
+const LATER: &str = "panel";
+
+/// The first screen loads every other file of the bundle; compressed copies stand for their originals.
 fn collect(app: &Path, folder: &Path, weights: &mut Vec<Weight>) -> Outcome {
     let entries = fs::read_dir(folder).during(|| format!("could not list {}", folder.display()))?;
     for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
         let extension = path.extension().unwrap_or_default().to_string_lossy();
+        if path == app.join(LATER) {
+            continue;
+        }
         if path.is_dir() {
             collect(app, &path, weights)?;
         } else if !matches!(&*extension, "br" | "gz") {
@@ -118,6 +124,8 @@ mod tests {
         fs::write(folder.join("assets/a.js"), [0; 100]).unwrap();
         fs::write(folder.join("assets/a.js.br"), [0; 10]).unwrap();
         fs::write(folder.join("b.txt"), [0; 5]).unwrap();
+        fs::create_dir_all(folder.join(LATER)).unwrap();
+        fs::write(folder.join(LATER).join("c.js"), [0; 7]).unwrap();
         let mut weights = Vec::new();
         collect(&folder, &folder, &mut weights).unwrap();
         fs::remove_dir_all(&folder).unwrap();

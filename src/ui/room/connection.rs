@@ -3,6 +3,7 @@
 use super::people::whereabouts;
 use crate::state::RoomState;
 use crate::state::select::connection::{Mood, Pill, pill};
+use crate::ui::ctx::ui;
 use crate::ui::parts::dialog::Dialog;
 use crate::ui::parts::icon::Icon;
 use crate::ui::parts::react::{memo, says, slot, text};
@@ -12,6 +13,7 @@ use leptos::prelude::*;
 
 #[component]
 pub(crate) fn Connection(room: RoomState) -> impl IntoView {
+    let here = ui();
     let open = RwSignal::new(false);
     let through_people = memo(move || {
         let mut count = 0;
@@ -45,6 +47,16 @@ pub(crate) fn Connection(room: RoomState) -> impl IntoView {
                 })}
             </p>
             <Ways room />
+            <button
+                type="button"
+                class="button quiet"
+                on:click=move |_| {
+                    open.set(false);
+                    here.host().show_panel();
+                }
+            >
+                {w().key_panel}
+            </button>
         </Dialog>
     }
     .into_any()

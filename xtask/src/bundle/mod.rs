@@ -71,8 +71,8 @@ fn bundle(project: &Project) -> Outcome {
     let wasm = fs::read(&wasm_file).during(|| format!("could not read {}", wasm_file.display()))?;
 
     let mut inputs = vec![FORMAT.as_bytes().to_vec(), html.into_bytes(), wasm];
-    for path in page.files() {
-        let path = project.at(path);
+    for path in page.files(project)? {
+        let path = project.at(&path);
         inputs.push(fs::read(&path).during(|| {
             format!(
                 "index.html names {}, which could not be read",

@@ -24,6 +24,8 @@ enum Part {
     Script(String),
     /// A file served under its own name.
     Copy(String),
+    /// A folder served under its own name: what the page loads later, if at all.
+    Folder(String),
 }
 
 impl Page {
@@ -52,13 +54,18 @@ impl Page {
     }
 
     /// Paths in the source tree that the page is made of.
-    pub(super) fn files(&self) -> impl Iterator<Item = &str> {
-        self.parts.iter().filter_map(|part| match part {
-            Part::Text(_) | Part::Rust => None,
-            Part::Style(path) | Part::Icon(path) | Part::Script(path) | Part::Copy(path) => {
-                Some(path.as_str())
+    pub(super) fn files(&self, project: &Project) -> Outcome<Vec<String>> {
+        let mut files = Vec::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(_) | Part::Rust => {}
+                Part::Style(path) | Part::Icon(path) | Part::Script(path) | Part::Copy(path) => {
+                    files.push(path.clone());
+                }
+                Part::Folder(path) => files.extend(folder(project, path)?),
             }
-        })
+        }
+        Ok(files)
     }
 
     /// Every file of the style folder must be linked, in name order, or the two builders would differ.
@@ -118,6 +125,11 @@ impl Page {
                         app.script
                     ));
                 }
+                Part::Folder(path) => {
+                    for file in folder(project, path)? {
+                        assets.put(file.clone(), read(project, &file)?);
+                    }
+                }
                 Part::Copy(file) => {
                     let name = file.rsplit('/').next().unwrap_or(file);
                     assets.put(name, read(project, file)?);
@@ -141,12 +153,18 @@ impl Page {
 
 /// The css files of the style folder, in name order.
 pub(super) fn style_files(project: &Project) -> Outcome<Vec<String>> {
-    let folder = project.at("style");
+    let mut files = folder(project, "style")?;
+    files.retain(|name| name.ends_with(".css"));
+    Ok(files)
+}
+
+/// The files of a folder, in name order.
+fn folder(project: &Project, path: &str) -> Outcome<Vec<String>> {
+    let folder = project.at(path);
     let mut files: Vec<String> = fs::read_dir(&folder)
         .during(|| format!("could not list {}", folder.display()))?
         .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
-        .filter(|name| name.ends_with(".css"))
-        .map(|name| format!("style/{name}"))
+        .map(|name| format!("{path}/{name}"))
         .collect();
     files.sort();
     Ok(files)
@@ -200,9 +218,10 @@ fn part(tag: &str) -> Outcome<Part> {
         "css" => Ok(Part::Style(needs("href")?)),
         "icon" => Ok(Part::Icon(needs("href")?)),
         "copy-file" => Ok(Part::Copy(needs("href")?)),
+        "copy-dir" => Ok(Part::Folder(needs("href")?)),
         other => Err(Failure::new(format!(
             "index.html asks Trunk for rel=\"{other}\", which the bundle step does not know; \
-             teach xtask/src/bundle/page.rs or use css, icon, copy-file or a script"
+             teach xtask/src/bundle/page.rs or use css, icon, copy-file, copy-dir or a script"
         ))),
     }
 }
@@ -237,7 +256,7 @@ mod tests {
     #[test]
     fn trunk_tags_are_found_and_nothing_else() {
         let page = Page::parse(PAGE).unwrap();
-        let files: Vec<&str> = page.files().collect();
+        let files = page.files(&Project::find().unwrap()).unwrap();
         assert_eq!(files, ["style/10-a.css", "style/20-b.css", "boot/boot.js"]);
     }
 
@@ -271,7 +290,8 @@ mod tests {
             wasm: "assets/corridor-2.wasm".to_owned(),
         };
         let page = Page::parse(
-            r#"<link data-trunk rel="rust"><script data-trunk src="xtask/Cargo.toml"></script>."#,
+            r#"<link data-trunk rel="rust"><script data-trunk src="xtask/Cargo.toml"></script>.
+            <link data-trunk rel="copy-dir" href="boot">"#,
         )
         .unwrap();
         let mut assets = Assets::new();
@@ -279,7 +299,8 @@ mod tests {
         assert!(!html.contains("data-trunk"));
         assert!(html.contains(r#"href="/assets/app-1.js""#));
         assert!(html.contains(r#"data-app="/assets/app-1.js" defer></script>."#));
-        let script = assets.iter().next().unwrap().0;
-        assert!(html.contains(script));
+        let names: Vec<&str> = assets.iter().map(|(name, _)| name).collect();
+        assert!(html.contains(names[0]));
+        assert!(names.contains(&"boot/boot.js"), "{names:?}");
     }
 }
