@@ -103,6 +103,7 @@ impl RoomKey {
                 tag: RoomTag::default(),
                 sealing: self.0,
                 handshake: self.0,
+                records: self.0,
             };
         }
         let hkdf = Hkdf::<Sha256>::new(Some(&room.0), &self.0);

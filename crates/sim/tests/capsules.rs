@@ -147,6 +147,41 @@ fn days_full_of_faults_replay() {
     );
 }
 
+/// Whoever came to an empty room and read everything from the hub's shelf, and those who put it there.
+#[test]
+fn what_came_from_the_shelf_replays() {
+    let mut world = World::new(Setup {
+        shelf: true,
+        ..Setup::calm(405)
+    });
+    world.recording = true;
+    let hosts: Vec<usize> = (0..2).map(|_| world.add_person()).collect();
+    world.join_all(&hosts);
+    assert!(world.run_until(20_000, |w| w.all_linked(&hosts)));
+    for number in 0..20 {
+        world
+            .post(number % 2, &format!("before {number}."))
+            .unwrap();
+    }
+    world.run_for(60_000);
+    let before = capsules(&world);
+    for host in hosts {
+        world.close(host);
+    }
+    world.run_for(20_000);
+    let late = world.add_person();
+    world.join(late);
+    assert!(world.run_until(20_000, |w| w.messages(late).len() == 20));
+    let after = capsules(&world);
+    for capsule in before.iter().chain(&after) {
+        replay(capsule).unwrap();
+        tells_nothing(&world, capsule);
+    }
+    let mut again = Replay::begin(after.last().unwrap()).unwrap();
+    while again.step().unwrap().is_some() {}
+    assert_eq!(again.node().messages().len(), 20);
+}
+
 /// What the node refused when it was recorded it refuses again, although nothing in the capsule is signed any more.
 #[test]
 fn forged_and_damaged_packets_replay_as_refused() {

@@ -141,6 +141,7 @@ impl Recorder {
         let header = Header {
             version: version.to_owned(),
             public_key: node.identity().1.public(),
+            record_key: node.room_keys().records,
             slot: self.start.slot,
             seed: self.start.seed,
             durable: self.start.durable,

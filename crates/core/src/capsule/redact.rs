@@ -5,13 +5,13 @@
 //! that says whether the real one had held. Keys, proofs and signatures become stand-ins too.
 
 use super::noise::Noise;
-use crate::id::{PeerId, Seq, WriterId};
+use crate::id::{PeerId, RecordId, Seq, WriterId};
 use crate::key::RoomKeys;
 use crate::limits;
 use crate::model::{Assignee, Body, TaskChange};
 use crate::node::{Command, HubEvent, Input, Node, RtcEvent};
 use crate::private::PairKey;
-use crate::seal::{self, End, Purpose};
+use crate::seal::{self, End, Purpose, Resting};
 use crate::stand_in;
 use crate::store::Key;
 use crate::wire::hub::{HubFrame, Parcel};
@@ -19,10 +19,14 @@ use crate::wire::peer::{PeerFrame, Run};
 use crate::wire::run::Item;
 use crate::wire::signal::Signal;
 use crate::wire::{WireError, decode_frames, op, snapshot};
+use core::cell::RefCell;
+use std::collections::BTreeMap;
 
 pub(super) struct Redactor<'n> {
     node: &'n Node,
     noise: Noise,
+    /// Names of the records on the hub's shelf, by their numbers as listed.
+    records: RefCell<BTreeMap<u64, RecordId>>,
     /// The node has just refused something of this input: runs that it does not hold were not genuine.
     refused: bool,
 }
@@ -32,6 +36,7 @@ impl<'n> Redactor<'n> {
         Self {
             node,
             noise,
+            records: RefCell::default(),
             refused,
         }
     }
@@ -92,9 +97,43 @@ impl<'n> Redactor<'n> {
                 ..parcel
             })
             .encode(),
+            Ok(HubFrame::ShelfListed(mut listed)) => {
+                for label in &mut listed.records {
+                    label.label = self.label(label.number, &label.label).into();
+                }
+                HubFrame::ShelfListed(listed).encode()
+            }
+            Ok(HubFrame::ShelfRecord(mut record)) => {
+                let sealed = record.sealed.take();
+                record.sealed = sealed.map(|sealed| self.shelved(record.number, &sealed).into());
+                HubFrame::ShelfRecord(record).encode()
+            }
             // Nothing in the others is anybody's: the hub itself wrote them.
             _ => bytes,
         }
+    }
+
+    fn take_up(&self, what: Resting, sealed: &[u8]) -> Option<Vec<u8>> {
+        let (room, _) = self.node.identity();
+        seal::take_up(self.keys(), (room, what), sealed).ok()
+    }
+
+    /// What a record on the hub's shelf holds. It also names the record.
+    fn label(&self, number: u64, label: &[u8]) -> Vec<u8> {
+        let span = self.take_up(Resting::Label, label);
+        let hidden = stand_in::private(span.as_deref(), label.len());
+        if let Some(span) = span {
+            let id = self.keys().record_id(&span);
+            self.records.borrow_mut().insert(number, id);
+        }
+        hidden
+    }
+
+    fn shelved(&self, number: u64, sealed: &[u8]) -> Vec<u8> {
+        let id = self.records.borrow().get(&number).copied();
+        let packet = id.and_then(|id| self.take_up(Resting::Record(id), sealed));
+        let hidden = packet.map(|packet| self.packet(&packet));
+        stand_in::private(hidden.as_deref(), sealed.len())
     }
 
     /// A packet of frames that nothing seals any more.

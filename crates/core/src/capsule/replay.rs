@@ -61,9 +61,11 @@ impl<'b> Replay<'b> {
         };
         let count = stored.len();
         let records: Result<Vec<_>, WireError> = stored.into_iter().map(record).collect();
+        let mut node = Node::new(config, header.now, records?);
+        node.name_records_by(header.record_key);
         Ok(Self {
             reading,
-            node: Node::new(config, header.now, records?),
+            node,
             header,
             stored: count,
             steps: 0,

@@ -33,4 +33,10 @@ impl Node {
             _ => None,
         }
     }
+
+    /// Names records as the recorded node did.
+    #[cfg(feature = "replay")]
+    pub(crate) fn name_records_by(&mut self, key: [u8; 32]) {
+        self.keys.records = key;
+    }
 }

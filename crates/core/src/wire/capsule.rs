@@ -20,6 +20,8 @@ pub(crate) struct Header {
     /// Of the program that recorded.
     pub(crate) version: String,
     pub(crate) public_key: [u8; 32],
+    /// Names records on the hub's shelf, and opens nothing.
+    pub(crate) record_key: [u8; 32],
     pub(crate) slot: u16,
     pub(crate) seed: [u8; 32],
     pub(crate) durable: bool,
@@ -47,9 +49,10 @@ impl Writing {
     pub(crate) fn begin(header: &Header) -> Self {
         let mut out = Self(Vec::new());
         out.put(|e| {
-            e.begin_array()?.str(MAGIC)?.array(8)?;
+            e.begin_array()?.str(MAGIC)?.array(9)?;
             e.str(&header.version)?
                 .bytes(&header.public_key)?
+                .bytes(&header.record_key)?
                 .u16(header.slot)?;
             e.bytes(&header.seed)?
                 .bool(header.durable)?

@@ -280,7 +280,9 @@ impl Replica {
         let mut seq = self.applied.get(writer) + 1;
         while seq <= last {
             let id = OpId { writer, seq };
-            let written = (writer == self.me).then(|| self.take_written(seq)).flatten();
+            let written = (writer == self.me)
+                .then(|| self.take_written(seq))
+                .flatten();
             let op = match self.log.piece(id) {
                 Some(_) if let Some(op) = written => op,
                 None => return progress,

@@ -23,12 +23,13 @@ impl<'b> Reading<'b> {
     /// The header and what was stored.
     pub(crate) fn begin(bytes: &'b [u8]) -> Result<(Self, Header, Vec<Stored>), WireError> {
         let mut d = Decoder::new(bytes);
-        if d.array()?.is_some() || d.str()? != MAGIC || d.array()? != Some(8) {
+        if d.array()?.is_some() || d.str()? != MAGIC || d.array()? != Some(9) {
             return Err(WireError::Malformed);
         }
         let header = Header {
             version: d.str()?.to_owned(),
             public_key: d.bytes()?.try_into().map_err(|_| WireError::Malformed)?,
+            record_key: d.bytes()?.try_into().map_err(|_| WireError::Malformed)?,
             slot: d.u16()?,
             seed: d.bytes()?.try_into().map_err(|_| WireError::Malformed)?,
             durable: d.bool()?,
