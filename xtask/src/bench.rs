@@ -55,7 +55,13 @@ const BYTES: &[(&str, &str)] = &[
 type Figures = BTreeMap<(String, String), f64>;
 
 pub(crate) fn run(project: &Project, args: &mut Args) -> Outcome {
+    let which = args.word();
     args.finish()?;
+    match which.as_deref() {
+        None => {}
+        Some("hub") => return hub(project),
+        Some(other) => return Err(Failure::new(format!("there is no benchmark `{other}`"))),
+    }
     let results = project.target("criterion");
     let counted = process::tee(&mut command(project, "size"))?;
     if !counted.success {
@@ -74,6 +80,12 @@ pub(crate) fn run(project: &Project, args: &mut Args) -> Outcome {
     }
     say::text(&table(&figures)?);
     Ok(())
+}
+
+/// The hub beside a plain axum server.
+fn hub(project: &Project) -> Outcome {
+    let words = ["bench", "--package", "corridor-hub", "--bench", "hub"];
+    process::run(&mut project.cargo(&words), "measuring the hub")
 }
 
 fn engines() -> impl Iterator<Item = &'static str> {

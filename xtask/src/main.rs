@@ -41,6 +41,7 @@ Corridor's task runner.
   cargo xtask replay FILE [--quiet]          runs a bug capsule natively (docs/DEBUGGING.md)
   cargo xtask fuzz [--seconds N]             every fuzz target for N seconds (needs nightly)
   cargo xtask bench                          the engine beside yrs, automerge and loro, as ratios
+  cargo xtask bench hub                      the hub beside a plain axum broadcast, as ratios
   cargo xtask dist                           one hub binary with the app inside, optimised
   cargo xtask help                           this text
 ";

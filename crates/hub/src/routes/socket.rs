@@ -20,6 +20,9 @@ use std::time::Duration;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite;
 
+/// What an idle socket holds ready for reading. A longer message grows it for as long as it takes; the default of 128 KiB
+/// would be held by each of thousands of sockets.
+const READ_BYTES: usize = 8 * 1024;
 /// How long the other side may take to answer a close frame.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -37,6 +40,7 @@ pub(super) async fn open(
     upgrade: WebSocketUpgrade,
 ) -> Response {
     upgrade
+        .read_buffer_size(READ_BYTES)
         .max_message_size(MAX_HUB_FRAME_BYTES)
         .max_frame_size(MAX_HUB_FRAME_BYTES)
         .on_upgrade(move |socket| run(socket, state, source.ip().to_canonical()))
