@@ -12,6 +12,7 @@ mod archive;
 mod check;
 mod client;
 mod folder;
+mod hostile;
 mod http;
 mod http_api;
 mod layers;
