@@ -157,6 +157,10 @@ impl Steps {
             let next = steps.waiting.borrow_mut().pop_front();
             let Some(step) = next else { break };
             let name = step.name();
+            let failed = match step {
+                Step::AddCandidate(_) => RtcEvent::CandidateRefused,
+                Step::Offer { .. } | Step::SetRemote(_) => RtcEvent::Failed,
+            };
             let outcome = steps.run(step).await;
             if steps.closed.get() {
                 return;
@@ -168,7 +172,7 @@ impl Steps {
                 Ok(None) => {}
                 Err(error) => {
                     let error = JsError::from(error);
-                    (steps.report)(RtcEvent::Failed(format!("{name}: {error}")));
+                    (steps.report)(failed(format!("{name}: {error}")));
                 }
             }
         }

@@ -97,6 +97,7 @@ fn boot(
         vault,
         summary: RefCell::new(summary),
         way: RefCell::default(),
+        looking: RefCell::default(),
         connections: RefCell::default(),
         wake: RefCell::default(),
         frozen: RefCell::default(),

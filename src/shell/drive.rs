@@ -101,6 +101,7 @@ impl Inner {
         let connections = std::mem::take(&mut *self.connections.borrow_mut());
         drop(connections);
         self.way.borrow_mut().take();
+        self.looking.borrow_mut().take();
         self.seat.release();
         let answers = std::mem::take(&mut *self.answers.borrow_mut());
         for (_, answer) in answers {

@@ -3,10 +3,11 @@
 use super::Inner;
 use crate::browser::location;
 use crate::browser::poll::Polling;
+use crate::browser::rtc::Connection;
 use crate::browser::socket::Socket;
 use crate::browser::timer::Timer;
 use core::time::Duration;
-use corridor_core::node::{HubEvent, HubOp, Input};
+use corridor_core::node::{HubEvent, HubOp, IceConfig, Input, RtcEvent};
 use std::cell::Cell;
 use std::rc::Rc;
 
@@ -45,12 +46,14 @@ impl Inner {
             HubOp::Close => {
                 self.way.borrow_mut().take();
             }
+            HubOp::Look(servers) => self.look(&servers),
         }
     }
 
     fn open_socket(self: &Rc<Self>) {
         // The older one first: it must not report any more.
         self.way.borrow_mut().take();
+        self.looking.borrow_mut().take();
         let opened = Rc::new(Cell::new(false));
         let (inner, seen) = (Rc::downgrade(self), opened.clone());
         let socket = Socket::open(&location::socket_url(), move |event| {
@@ -73,6 +76,26 @@ impl Inner {
             Ok(socket) => *self.way.borrow_mut() = Some(Way::Socket(socket, waiting)),
             Err(_) => self.open_polling(),
         }
+    }
+
+    /// A connection that leads nowhere: a reflexive candidate is the answer of a STUN server.
+    fn look(self: &Rc<Self>, servers: &IceConfig) {
+        let inner = Rc::downgrade(self);
+        let looking = Connection::create(servers, move |event| {
+            let RtcEvent::Candidate(found) = event else {
+                return;
+            };
+            if let Some(inner) = inner.upgrade().filter(|_| found.is_reflexive()) {
+                inner.push(Input::Hub(HubEvent::Seen));
+            }
+        });
+        // Without WebRTC there is nothing to look with: the socket is tried now and then all the same.
+        let looking = looking.ok();
+        if let Some(connection) = &looking {
+            connection.offer(false);
+        }
+        let before = std::mem::replace(&mut *self.looking.borrow_mut(), looking);
+        drop(before);
     }
 
     fn open_polling(self: &Rc<Self>) {

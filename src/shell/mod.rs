@@ -70,6 +70,8 @@ struct Inner {
     vault: Box<dyn Vault>,
     summary: RefCell<Option<Summary>>,
     way: RefCell<Option<Way>>,
+    /// Looks for the hub while there is no way to it.
+    looking: RefCell<Option<Connection>>,
     connections: RefCell<BTreeMap<ConnId, (PeerId, Connection)>>,
     wake: RefCell<Option<(Mono, Timer)>>,
     /// Frozen on purpose until this fires.

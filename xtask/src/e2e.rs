@@ -23,7 +23,7 @@ pub(crate) fn shots(project: &Project, args: &mut Args) -> Outcome {
     process::run(node(project)?.arg("shots.mjs"), "taking the screenshots")
 }
 
-fn prepare(project: &Project) -> Outcome {
+pub(crate) fn prepare(project: &Project) -> Outcome {
     setup::wasm_target(project)?;
     setup::npm_packages(project)?;
     bundle::build(project)?;
@@ -32,13 +32,23 @@ fn prepare(project: &Project) -> Outcome {
 
 /// The node command that runs the spec files, all or those whose name contains `filter`.
 pub(crate) fn specs(project: &Project, filter: Option<&str>) -> Outcome<Command> {
-    let folder = project.at("tests/e2e/specs");
+    files(project, "specs", ".test.mjs", filter)
+}
+
+/// The node command that runs the test files of `tests/e2e/{folder}` that end in `ending`.
+pub(crate) fn files(
+    project: &Project,
+    folder: &str,
+    ending: &str,
+    filter: Option<&str>,
+) -> Outcome<Command> {
+    let folder = project.at("tests/e2e").join(folder);
     let mut files: Vec<PathBuf> = fs::read_dir(&folder)
         .during(|| format!("could not list {}", folder.display()))?
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name.ends_with(".test.mjs") && filter.is_none_or(|filter| name.contains(filter))
+            name.ends_with(ending) && filter.is_none_or(|filter| name.contains(filter))
         })
         .collect();
     files.sort();
@@ -46,7 +56,7 @@ pub(crate) fn specs(project: &Project, filter: Option<&str>) -> Outcome<Command>
         return Err(Failure::new(format!(
             "no file in {} has a name with `{}` in it",
             folder.display(),
-            filter.unwrap_or(".test.mjs")
+            filter.unwrap_or(ending)
         )));
     }
     let mut command = node(project)?;
@@ -57,7 +67,7 @@ pub(crate) fn specs(project: &Project, filter: Option<&str>) -> Outcome<Command>
     Ok(command)
 }
 
-fn node(project: &Project) -> Outcome<Command> {
+pub(crate) fn node(project: &Project) -> Outcome<Command> {
     let mut command = Command::new(setup::node()?);
     command
         .current_dir(project.at("tests/e2e"))

@@ -12,6 +12,7 @@ mod e2e;
 mod failure;
 mod fuzz;
 mod hub;
+mod lab;
 mod process;
 mod project;
 mod replay;
@@ -36,6 +37,7 @@ Corridor's task runner.
   cargo xtask build                          only build and bundle the app, into target/app
   cargo xtask size                           page weight of the first screen against its budget
   cargo xtask e2e [FILTER]                   browser tests; FILTER picks spec files by name
+  cargo xtask lab [NAME]                     browsers on networks that fail; NAME picks rows (needs root)
   cargo xtask shots                          screenshots of every screen, into target/shots
   cargo xtask sim [--seeds N]                seeded simulation of whole clinics
   cargo xtask replay FILE [--quiet]          runs a bug capsule natively (docs/DEBUGGING.md)
@@ -73,6 +75,7 @@ fn dispatch(args: &mut Args) -> Outcome {
         "build" => bundle::run(&project, args),
         "size" => size::run(&project, args),
         "e2e" => e2e::run(&project, args),
+        "lab" => lab::run(&project, args),
         "shots" => e2e::shots(&project, args),
         "replay" => replay::run(&project, args),
         "sim" => sim::run(&project, args),

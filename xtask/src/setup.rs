@@ -96,6 +96,19 @@ pub(crate) fn debian_packages() -> Outcome {
     )
 }
 
+/// Installs what the lab needs, where that is possible without asking; the lab itself says what is missing.
+pub(crate) fn lab_packages() {
+    if ["ip", "nft"].iter().all(|tool| on_path(tool).is_some()) || on_path("apt-get").is_none() {
+        return;
+    }
+    if let Ok(mut command) = as_root() {
+        command
+            .args(["apt-get", "install", "-y", "-qq", "--no-install-recommends"])
+            .args(["iproute2", "nftables"]);
+        process::works(&mut command);
+    }
+}
+
 /// `env …` as root: directly, or through sudo without asking for a password.
 fn as_root() -> Outcome<Command> {
     let root = process::stdout_of(Command::new("id").arg("-u"))?.trim() == "0";

@@ -101,7 +101,15 @@ pub const MAX_ICE_SERVERS: usize = 8;
 pub const ASK_PATIENCE: Duration = Duration::from_secs(4);
 /// How often a quiet peer is asked for a sign of life.
 pub const HEARTBEAT: Duration = Duration::from_millis(1500);
-/// A ping unanswered for this long moves the peer to the relay.
+/// An operation unacknowledged for this long is followed by a ping: on a LAN the answer takes a few milliseconds, and a
+/// slow device takes longer to save.
+pub const ACK_DOUBT: Duration = Duration::from_millis(250);
+/// Shortest pause between two such pings to one peer, or to the hub.
+pub const DOUBT_PAUSE: Duration = Duration::from_secs(1);
+/// A ping unanswered for this long, while nothing else comes, moves the peer to a relay that works: with [`ACK_DOUBT`]
+/// the first message is there within 1.5 s when a direct link dies.
+pub const PING_SUSPICION: Duration = Duration::from_millis(700);
+/// A ping unanswered for this long means that the path does not work, whatever else comes by it.
 pub const PING_PATIENCE: Duration = Duration::from_secs(3);
 /// A peer with no working path for this long is shown offline.
 pub const PEER_GONE: Duration = Duration::from_secs(10);
@@ -123,14 +131,38 @@ pub const ACK_TRIES: u32 = 3;
 pub const DIAL_PATIENCE: Duration = Duration::from_secs(8);
 /// Grace after `disconnected` before ICE restarts.
 pub const ICE_GRACE: Duration = Duration::from_millis(500);
+/// An offer or a request that was not answered for this long may be lost: it is made again when there is an occasion.
+pub const SIGNAL_PATIENCE: Duration = Duration::from_secs(1);
+/// A connection in which the browser believes, but which does not answer, is restarted at most this often: the page at
+/// its other end may be frozen.
+pub const SILENT_PAUSE: Duration = Duration::from_secs(30);
+/// A page that is woken this much later than it asked for was busy: answers may be waiting behind the timer.
+pub const STALL: Duration = Duration::from_millis(500);
+/// A page in view that is woken this much later was asleep.
+pub const SLEPT: Duration = Duration::from_secs(10);
 /// An ICE restart that has not connected by then gives way to a new connection.
 pub const RESTART_PATIENCE: Duration = Duration::from_secs(8);
 /// First and longest pause between attempts at a direct link.
 pub const DIAL_BACKOFF: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(60));
 /// First and longest pause between attempts to reach the hub.
 pub const HUB_BACKOFF: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(15));
+/// How often the hub's STUN server is asked for a sign of life while there is no socket. Browsers repeat the question
+/// after 250, 750 and 1750 ms, so a hub that is back is found within a second.
+pub const HUB_LOOK: Duration = Duration::from_secs(2);
+/// A socket that is not open after this is accompanied by such questions.
+pub const HUB_LOOK_LATE: Duration = Duration::from_millis(800);
+/// Shortest pause between two sockets opened because of that: STUN may get through where TCP does not.
+pub const HUB_SEEN_PAUSE: Duration = Duration::from_secs(5);
 /// WebSocket heartbeat; dead after two misses.
 pub const HUB_PING: Duration = Duration::from_secs(5);
+/// The hub is dead when a ping goes unanswered for this long while a peer does not answer either: then the network has
+/// changed, and the old socket with it.
+pub const HUB_SUSPICION: Duration = Duration::from_millis(900);
+/// Shortest pause between two sockets given up for that reason: under heavy loss a new one helps no more than the old.
+pub const HUB_SUSPICION_PAUSE: Duration = Duration::from_secs(10);
+/// A connection to the hub that is not there by then is tried anew: the system repeats its request after 1, 3 and 7 s,
+/// so a new one sooner finds a network that has just come back.
+pub const HUB_OPEN_PATIENCE: Duration = Duration::from_millis(2_500);
 /// A presence frame (typing, away) is forgotten after this unless renewed.
 pub const PRESENCE_TTL: Duration = Duration::from_secs(8);
 

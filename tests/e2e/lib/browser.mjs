@@ -2,9 +2,9 @@
 
 import puppeteer from "puppeteer-core";
 
-const CHROMIUM = process.env.CORRIDOR_CHROMIUM ?? "/usr/bin/chromium";
+export const CHROMIUM = process.env.CORRIDOR_CHROMIUM ?? "/usr/bin/chromium";
 
-const FLAGS = [
+export const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",

@@ -15,25 +15,31 @@ export class Hub {
   #child = null;
   #args;
   #env;
+  #within;
   #ended = null;
   /** Everything it has printed, over all its lives. */
   log = "";
   port = 0;
 
-  constructor(args, env) {
+  constructor(args, env, within) {
     this.#args = args;
     this.#env = env;
+    this.#within = within;
   }
 
-  /** Starts a hub; further arguments and variables are passed on. */
-  static async start({ args = [], env = {} } = {}) {
-    const hub = new Hub(args, env);
+  /**
+   * Starts a hub; further arguments and variables are passed on.
+   * @param {{ args?: string[], env?: object, within?: { address: string, command: string[] } }} options `within` is
+   * another machine: its address, and what a command there begins with.
+   */
+  static async start({ args = [], env = {}, within = { address: "127.0.0.1", command: [] } } = {}) {
+    const hub = new Hub(args, env, within);
     await hub.start();
     return hub;
   }
 
   get url() {
-    return `http://127.0.0.1:${this.port}`;
+    return `http://${this.#within.address}:${this.port}`;
   }
 
   get pid() {
@@ -43,8 +49,12 @@ export class Hub {
   /** Starts it again on the port it had. */
   async start() {
     const from = this.log.length;
-    const args = ["--bind", `127.0.0.1:${this.port}`, "--stun-port", "0", "--app-dir", APP];
-    const child = spawn(HUB, [...args, ...this.#args], {
+    const { address, command } = this.#within;
+    // A machine of its own has the usual STUN port free; it must be the same after a restart.
+    const stun = command.length > 0 ? "3478" : "0";
+    const args = ["--bind", `${address}:${this.port}`, "--stun-port", stun, "--app-dir", APP];
+    const [program, ...words] = [...command, HUB, ...args, ...this.#args];
+    const child = spawn(program, words, {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...this.#env },
     });
@@ -58,9 +68,11 @@ export class Hub {
     const found = await until("the hub says where it listens", () => {
       if (failure) throw failure;
       if (child.exitCode !== null) throw new Error(`the hub ended: ${this.log.slice(from)}`);
-      return /listening on http:\/\/127\.0\.0\.1:(\d+)/.exec(this.log.slice(from));
+      return /listening on http:\/\/[\d.]+:(\d+)/.exec(this.log.slice(from));
     });
     this.port = Number(found[1]);
+    // Whoever is on another machine cannot ask it.
+    if (command.length > 0) return;
     await until("the hub is healthy", async () => (await fetch(`${this.url}/health`)).ok);
   }
 

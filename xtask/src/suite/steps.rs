@@ -4,7 +4,7 @@ use super::Step;
 use super::totals::Totals;
 use crate::failure::Outcome;
 use crate::project::Project;
-use crate::{bundle, check, e2e, hub, process, say, setup, sim, size};
+use crate::{bundle, check, e2e, hub, lab, process, say, setup, sim, size};
 use std::env;
 use std::process::Command;
 
@@ -123,6 +123,18 @@ pub(super) const ALL: &[Step] = &[
         needs: &[APP, HUB],
         run: |project| {
             let ended = process::tee(&mut e2e::specs(project, None)?)?;
+            Ok(Totals::of_node(&ended.output).confirmed(ended.success))
+        },
+    },
+    Step {
+        name: "network lab, short",
+        needs: &[APP, HUB],
+        run: |project| {
+            if let Some(reason) = lab::why_not(project)? {
+                say::note(&format!("skipped: {reason}"));
+                return Ok(Totals::one_skipped());
+            }
+            let ended = process::tee(&mut lab::rows(project, lab::Rows::Short)?)?;
             Ok(Totals::of_node(&ended.output).confirmed(ended.success))
         },
     },

@@ -2,6 +2,7 @@
 //!
 //! These are state machines without outputs of their own: the node drains them inside its handlers.
 
+pub(crate) mod backoff;
 pub(crate) mod negotiate;
 pub(crate) mod path;
 pub(crate) mod replay;

@@ -14,6 +14,8 @@ pub(crate) struct PathHealth {
     pings: VecDeque<(u64, Mono)>,
     /// It has carried an answer since it was opened.
     proven: bool,
+    /// When anything came by it last.
+    heard: Option<Mono>,
     /// Smoothed round-trip time in milliseconds (RFC 6298 §2, α = 1/8).
     rtt_ms: Option<u64>,
     /// Smoothed share of pings that were never answered, in thousandths.
@@ -33,6 +35,16 @@ impl PathHealth {
     /// Forgets everything: the path was closed.
     pub(crate) fn close(&mut self) {
         *self = Self::default();
+    }
+
+    /// Something came by it.
+    pub(crate) fn heard(&mut self, now: Mono) {
+        self.heard = Some(now);
+    }
+
+    /// Open questions prove nothing: the device slept, or has another network now.
+    pub(crate) fn forgive(&mut self) {
+        self.pings.clear();
     }
 
     /// A ping leaves.
@@ -67,6 +79,20 @@ impl PathHealth {
         self.unanswered(now) >= limits::PING_PATIENCE
     }
 
+    /// A ping has gone unanswered for longer than this path usually takes, and nothing else has come.
+    pub(crate) fn is_suspect(&self, now: Mono) -> bool {
+        self.suspect_at().is_some_and(|at| at <= now)
+    }
+
+    /// When it becomes suspect if nothing comes.
+    pub(crate) fn suspect_at(&self) -> Option<Mono> {
+        let (_, asked) = self.pings.front()?;
+        let usual = Duration::from_millis(self.rtt_ms.unwrap_or(0).saturating_mul(4));
+        let patience = usual.clamp(limits::PING_SUSPICION, limits::PING_PATIENCE);
+        let quiet_since = self.heard.map_or(*asked, |heard| heard.max(*asked));
+        Some(quiet_since.plus(patience))
+    }
+
     /// When it becomes silent if nothing is answered.
     pub(crate) fn silent_at(&self) -> Option<Mono> {
         self.pings
@@ -79,5 +105,46 @@ impl PathHealth {
         self.pings
             .front()
             .map_or(Duration::ZERO, |(_, sent)| now.since(*sent))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(rtt: u64) -> PathHealth {
+        let mut path = PathHealth::default();
+        path.pinged(Mono(0), 1);
+        path.ponged(Mono(rtt), 1);
+        path
+    }
+
+    #[test]
+    fn an_unanswered_ping_makes_a_path_suspect_and_later_silent() {
+        let mut path = path(5);
+        path.pinged(Mono(1_000), 2);
+        assert!(!path.is_suspect(Mono(1_600)));
+        assert!(path.is_suspect(Mono(1_700)) && path.is_proven(Mono(1_700)));
+        assert!(path.is_silent(Mono(4_000)));
+        path.ponged(Mono(4_100), 2);
+        assert!(!path.is_suspect(Mono(9_000)), "nothing is asked");
+    }
+
+    #[test]
+    fn whatever_comes_by_a_path_lifts_suspicion_but_not_silence() {
+        let mut path = path(5);
+        path.pinged(Mono(1_000), 2);
+        path.heard(Mono(1_600));
+        assert!(!path.is_suspect(Mono(2_200)));
+        path.heard(Mono(3_900));
+        assert!(path.is_silent(Mono(4_000)), "one way only");
+    }
+
+    #[test]
+    fn a_slow_path_is_given_more_time_before_it_is_suspect() {
+        let mut path = path(400);
+        path.pinged(Mono(1_000), 2);
+        assert!(!path.is_suspect(Mono(2_500)));
+        assert!(path.is_suspect(Mono(2_600)));
     }
 }

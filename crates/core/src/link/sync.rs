@@ -32,6 +32,7 @@ pub(crate) struct Sync {
 
 #[derive(Debug)]
 struct Flight {
+    since: Mono,
     writer: WriterId,
     last: Seq,
     bytes: usize,
@@ -136,12 +137,18 @@ impl Sync {
         let last = run.last().unwrap_or(run.first);
         self.sent.raise(run.writer, last);
         self.in_flight.push_back(Flight {
+            since: now,
             writer: run.writer,
             last,
             bytes,
         });
         self.flight_bytes += bytes;
         self.resend.get_or_insert(now.plus(limits::ACK_PATIENCE));
+    }
+
+    /// Since when the oldest operation in flight is unacknowledged.
+    pub(crate) fn unacked_since(&self) -> Option<Mono> {
+        self.in_flight.front().map(|flight| flight.since)
     }
 
     /// The acknowledgement is overdue: send again, unless that was tried often enough.

@@ -8,6 +8,8 @@ use core::fmt;
 pub(super) enum Timer {
     /// Reach for the hub again.
     HubRetry,
+    /// Ask the hub's STUN server for a sign of life.
+    HubLook,
     /// Ask whether the hub is there.
     HubPing,
     /// Ask whether a peer is there.
@@ -24,6 +26,10 @@ pub(super) enum Timer {
     Typing(PeerId),
     /// A path becomes silent unless a ping is answered.
     Silence(PeerId),
+    /// An acknowledgement is late: ask whether the peer is there.
+    Doubt(PeerId),
+    /// The hub has not answered, and somebody else does not either.
+    HubDoubt,
     /// A peer with no path is to be shown offline.
     Gone(PeerId),
     /// A message stops to matter.
@@ -50,6 +56,7 @@ impl fmt::Display for Timer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::HubRetry => f.write_str("reach for the hub"),
+            Self::HubLook => f.write_str("look for the hub"),
             Self::HubPing => f.write_str("hub heartbeat"),
             Self::Heartbeat(peer) => write!(f, "heartbeat {}", peer.short()),
             Self::Negotiation(peer) => write!(f, "negotiation {}", peer.short()),
@@ -58,6 +65,8 @@ impl fmt::Display for Timer {
             Self::Settle => f.write_str("waiting operations"),
             Self::Typing(peer) => write!(f, "typing {}", peer.short()),
             Self::Silence(peer) => write!(f, "ping unanswered {}", peer.short()),
+            Self::Doubt(peer) => write!(f, "acknowledgement late {}", peer.short()),
+            Self::HubDoubt => f.write_str("hub in doubt"),
             Self::Gone(peer) => write!(f, "peer gone {}", peer.short()),
             Self::Expiry => f.write_str("message expires"),
             Self::Drafts => f.write_str("save drafts again"),

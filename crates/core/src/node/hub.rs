@@ -1,15 +1,15 @@
 //! The node's side of the hub: reach it, enter the room, notice when it is gone.
 
 use super::input::HubEvent;
-use super::output::{HubOp, IceServer, Level, Output, Phase};
+use super::output::{HubOp, IceConfig, IceServer, Level, Output, Phase};
 use super::peer::Route;
 use super::view::{HubState, Refusal};
 use super::{Node, Timer};
 use crate::id::PeerId;
 use crate::key::join_message;
 use crate::limits;
-use crate::link::negotiate::backoff;
-use crate::time::{Now, Wall};
+use crate::link::backoff::backoff;
+use crate::time::{Mono, Now, Wall};
 use crate::wire::hub::{ClientFrame, HubFrame, Join, Joined, Member, Parcel};
 use crate::wire::registry::{layer, refusal};
 use crate::wire::{self, WireError};
@@ -22,6 +22,14 @@ pub(super) struct HubLink {
     failures: u32,
     /// Pings sent and not answered.
     missed: u32,
+    /// Since when a ping is unanswered,
+    asked: Option<Mono>,
+    /// and when the last one was sent.
+    pinged: Option<Mono>,
+    /// When a socket was opened because it was seen last.
+    seen: Option<Mono>,
+    /// When it was given up on suspicion last.
+    suspected: Option<Mono>,
     ping: u64,
     /// What it offers: bits of [`layer`].
     layers: u32,
@@ -42,6 +50,10 @@ enum Socket {
 impl HubLink {
     pub(super) fn is_joined(&self) -> bool {
         self.socket == Socket::Joined
+    }
+
+    fn is_away(&self) -> bool {
+        matches!(self.socket, Socket::Closed | Socket::Opening)
     }
 
     /// It carries negotiation steps.
@@ -90,9 +102,12 @@ impl Node {
             return;
         }
         self.hub.socket = Socket::Opening;
-        self.hub.missed = 0;
+        // A way that appears meanwhile is taken at once, not when the system repeats its request.
         self.timers
-            .set(Timer::HubPing, now.mono.plus(limits::HUB_PING));
+            .set(Timer::HubLook, now.mono.plus(limits::HUB_LOOK_LATE));
+        self.hub_answered();
+        self.timers
+            .set(Timer::HubPing, now.mono.plus(limits::HUB_OPEN_PATIENCE));
         self.output(Output::Hub(HubOp::Open));
     }
 
@@ -100,12 +115,18 @@ impl Node {
         self.output(Output::Hub(HubOp::Send(frame.encode())));
     }
 
+    fn hub_answered(&mut self) {
+        self.hub.missed = 0;
+        self.hub.asked = None;
+    }
+
     /// Tries again at once, or asks whether the hub is still there.
     pub(super) fn hub_nudge(&mut self, now: Now) {
-        if self.hub.socket == Socket::Closed {
-            self.timers.set(Timer::HubRetry, now.mono);
-        } else {
-            self.timers.set(Timer::HubPing, now.mono);
+        self.hub.failures = 0;
+        match self.hub.socket {
+            Socket::Closed => self.timers.set(Timer::HubRetry, now.mono),
+            Socket::Opening => {}
+            Socket::Entering | Socket::Joined => self.timers.set(Timer::HubPing, now.mono),
         }
     }
 
@@ -114,19 +135,21 @@ impl Node {
             HubEvent::Opened => {
                 if self.hub.socket == Socket::Opening {
                     self.hub.socket = Socket::Entering;
-                    self.hub.missed = 0;
+                    self.timers.clear(Timer::HubLook);
+                    self.hub_answered();
                     self.timers
                         .set(Timer::HubPing, now.mono.plus(limits::HUB_PING));
                 }
             }
             HubEvent::Frame(bytes) => match HubFrame::decode(&bytes) {
                 Ok(frame) => {
-                    self.hub.missed = 0;
+                    self.hub_answered();
                     self.hub_frame(now, frame);
                 }
                 Err(error) => self.reject(Phase::Discovery, None, error),
             },
             HubEvent::Closed => self.hub_lost(now, "the hub's socket closed"),
+            HubEvent::Seen => self.hub_seen(now),
         }
     }
 
@@ -152,6 +175,35 @@ impl Node {
             let pause = backoff(limits::HUB_BACKOFF, self.hub.failures, &mut self.rng);
             self.hub.failures = self.hub.failures.saturating_add(1);
             self.timers.set(Timer::HubRetry, now.mono.plus(pause));
+            self.timers.set(Timer::HubLook, now.mono);
+        }
+    }
+
+    /// While there is no socket: is there a way to the hub at all?
+    pub(super) fn hub_look(&mut self, now: Now) {
+        let servers: Vec<IceServer> = self
+            .ice
+            .iter()
+            .filter(|server| server.url.starts_with("stun:"))
+            .cloned()
+            .collect();
+        let idle = self.hub.is_away() && !self.hub.cut && !self.hub.is_final();
+        // A hidden page may be throttled to one look a minute: its retries will do.
+        if idle && !self.left && !self.hidden && !servers.is_empty() {
+            self.output(Output::Hub(HubOp::Look(IceConfig { servers })));
+            self.timers
+                .set(Timer::HubLook, now.mono.plus(limits::HUB_LOOK));
+        }
+    }
+
+    fn hub_seen(&mut self, now: Now) {
+        let rested = self
+            .hub
+            .seen
+            .is_none_or(|at| now.mono.since(at) >= limits::HUB_SEEN_PAUSE);
+        if self.hub.is_away() && rested {
+            self.hub.seen = Some(now.mono);
+            self.hub_reopen(now, "the hub is there again");
         }
     }
 
@@ -163,17 +215,70 @@ impl Node {
         }
     }
 
+    /// A new socket in place of one that is of no use any more.
+    pub(super) fn hub_reopen(&mut self, now: Now, reason: &str) {
+        if !self.hub.is_final() && !self.hub.cut {
+            self.hub_close(now, reason);
+            self.timers.set(Timer::HubRetry, now.mono);
+        }
+    }
+
+    /// Asks whether the hub is there, unless that is being asked.
+    pub(super) fn hub_wonder(&mut self, now: Now) {
+        let rested = self
+            .hub
+            .pinged
+            .is_none_or(|at| now.mono.since(at) >= limits::DOUBT_PAUSE);
+        if self.hub.is_joined() && self.hub.asked.is_none() && rested {
+            self.hub_ask(now);
+        }
+    }
+
+    /// Somebody does not answer. If the hub does not either, then it is the network that has changed.
+    pub(super) fn hub_doubt(&mut self, now: Now) {
+        if !self.hub.is_joined() {
+            return;
+        }
+        self.hub_wonder(now);
+        let Some(asked) = self.hub.asked else {
+            return;
+        };
+        let due = asked.plus(limits::HUB_SUSPICION);
+        if now.mono < due {
+            self.timers.set(Timer::HubDoubt, due);
+            return;
+        }
+        let rested = self
+            .hub
+            .suspected
+            .is_none_or(|at| now.mono.since(at) >= limits::HUB_SUSPICION_PAUSE);
+        if rested {
+            self.hub.suspected = Some(now.mono);
+            self.hub_reopen(now, "neither the hub nor a peer answers");
+        }
+    }
+
+    fn hub_ask(&mut self, now: Now) {
+        self.hub.ping = self.hub.ping.wrapping_add(1);
+        let ping = self.hub.ping;
+        self.hub_send(&ClientFrame::Ping(ping));
+        self.hub.asked.get_or_insert(now.mono);
+        self.hub.pinged = Some(now.mono);
+        self.timers
+            .set(Timer::HubDoubt, now.mono.plus(limits::HUB_SUSPICION));
+    }
+
     pub(super) fn hub_ping(&mut self, now: Now) {
+        if self.hub.socket == Socket::Opening {
+            self.hub_close(now, "the hub cannot be reached");
+            return;
+        }
         if self.hub.missed >= 2 {
             self.hub_close(now, "the hub does not answer");
             return;
         }
         self.hub.missed += 1;
-        self.hub.ping = self.hub.ping.wrapping_add(1);
-        if self.hub.socket != Socket::Opening {
-            let ping = self.hub.ping;
-            self.hub_send(&ClientFrame::Ping(ping));
-        }
+        self.hub_ask(now);
         self.timers
             .set(Timer::HubPing, now.mono.plus(limits::HUB_PING));
     }

@@ -38,6 +38,8 @@ pub enum HubEvent {
     Frame(Vec<u8>),
     /// The socket is closed or could not be opened.
     Closed,
+    /// The answer to [`super::HubOp::Look`]: there is a way to the hub's machine.
+    Seen,
 }
 
 /// What a peer connection reports, in the words of RFC 8829 and the WebRTC API.
@@ -55,7 +57,9 @@ pub enum RtcEvent {
     ChannelClosed,
     /// One binary message arrived on the data channel.
     Packet(Vec<u8>),
-    /// An asked-for step failed; the text names the step and the browser's error.
+    /// A candidate of the other side was refused. The others may do.
+    CandidateRefused(String),
+    /// Another asked-for step failed; the text names the step and the browser's error.
     Failed(String),
 }
 
@@ -104,6 +108,14 @@ pub struct Candidate {
     pub mid: Option<String>,
     /// Index of the media description.
     pub line: Option<u16>,
+}
+
+impl Candidate {
+    /// A STUN server told of it (`typ srflx`, RFC 8839 §5.1).
+    #[must_use]
+    pub fn is_reflexive(&self) -> bool {
+        self.candidate.contains(" typ srflx")
+    }
 }
 
 /// Page and device events.

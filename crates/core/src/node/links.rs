@@ -1,9 +1,9 @@
 //! Peers and the ways to them: meet, reach, negotiate, ping, choose.
 
-use super::input::{Candidate, Lifecycle, RtcEvent};
+use super::input::{Candidate, RtcEvent};
 use super::output::{IceConfig, Level, Output, Phase, RtcOp};
 use super::peer::{Peer, Route};
-use super::view::{HubState, Path};
+use super::view::{HubState, Path, Tampering};
 use super::{Node, Timer};
 use crate::id::{ConnId, PeerId, SessionId};
 use crate::limits;
@@ -143,31 +143,64 @@ impl Node {
                 }
             }
             Ok(None) => {}
-            Err(error) => self.reject(Phase::Handshake, Some(id), error),
+            Err(Refused::Tampered(what)) => self.tampered(id, what),
+            Err(Refused::Malformed(error)) => self.reject(Phase::Handshake, Some(id), error),
         }
     }
 
-    /// `None` for steps of another session, and for those seen before.
-    fn open_signal(&mut self, id: PeerId, sealed: &[u8]) -> Result<Option<Signal>, WireError> {
-        let header = seal::header(sealed)?;
+    /// `None` for steps of an earlier session, which are late and nobody's fault.
+    fn open_signal(&mut self, id: PeerId, sealed: &[u8]) -> Result<Option<Signal>, Refused> {
+        let header = seal::header(sealed).map_err(|_| Tampering::Altered)?;
         let mine = self.end();
+        let known = |session| {
+            mine.session == session
+                || self
+                    .peers
+                    .values()
+                    .any(|other| other.session == Some(session))
+        };
+        let theirs = self.peers.get(&id).and_then(|peer| peer.session);
+        if theirs != Some(header.from) || header.to != mine.session {
+            let swapped = (theirs != Some(header.from) && known(header.from))
+                || (header.to != mine.session && known(header.to));
+            return if swapped {
+                Err(Tampering::Swapped.into())
+            } else {
+                Ok(None)
+            };
+        }
         let Some(peer) = self.peers.get_mut(&id) else {
             return Ok(None);
         };
-        if peer.session != Some(header.from)
-            || header.to != mine.session
-            || header.counter <= peer.signals_in
-        {
-            return Ok(None);
-        }
-        let signed = seal::open(&self.keys, Purpose::Handshake, (id, mine.peer), sealed)?;
+        // Opened first: only a genuine step can have been seen before.
+        let signed = seal::open(&self.keys, Purpose::Handshake, (id, mine.peer), sealed)
+            .map_err(|_| Tampering::Altered)?;
         let from = End {
             peer: id,
             session: header.from,
         };
-        let step = seal::verify_step((from, mine), &signed)?;
-        peer.signals_in = header.counter;
-        Signal::decode(step).map(Some)
+        let step = seal::verify_step((from, mine), &signed).map_err(|_| Tampering::Altered)?;
+        if !peer.signals_in.is_fresh(header.counter) {
+            return Err(Tampering::Replayed.into());
+        }
+        peer.signals_in.take(header.counter);
+        Ok(Some(Signal::decode(step)?))
+    }
+
+    /// Whoever carried a negotiation step has tampered with it: nothing happens but that it is told.
+    fn tampered(&mut self, id: PeerId, what: Tampering) {
+        self.rejected += 1;
+        self.changes.room = true;
+        self.changes.links = true;
+        if let Some(peer) = self.peers.get_mut(&id) {
+            peer.tampered = (peer.tampered.0 + 1, Some(what));
+        }
+        self.log(
+            Level::Warn,
+            Phase::Handshake,
+            Some(id),
+            format!("refused: {}", what.as_str()),
+        );
     }
 
     pub(super) fn rtc_event(&mut self, now: Now, conn: ConnId, event: RtcEvent) {
@@ -178,7 +211,7 @@ impl Node {
             self.packet(now, id, Route::Direct, packet);
             return;
         }
-        if let RtcEvent::Failed(step) = &event {
+        if let RtcEvent::Failed(step) | RtcEvent::CandidateRefused(step) = &event {
             self.log(Level::Warn, Phase::Handshake, Some(id), step.clone());
         }
         self.notice_event(&event);
@@ -334,35 +367,7 @@ impl Node {
         }
         self.hub_close(now, "leaving");
         self.timers.clear(Timer::HubRetry);
-    }
-
-    pub(super) fn lifecycle(&mut self, now: Now, event: Lifecycle) {
-        match event {
-            Lifecycle::Hidden | Lifecycle::Visible => {
-                self.hidden = event == Lifecycle::Hidden;
-                self.announce_presence();
-                if !self.hidden {
-                    self.look_around(now);
-                }
-            }
-            Lifecycle::Online | Lifecycle::Resumed => self.look_around(now),
-            Lifecycle::Offline => self.log(
-                Level::Info,
-                Phase::Link,
-                None,
-                "the browser is offline".into(),
-            ),
-            Lifecycle::Closing => self.close_all(now),
-        }
-    }
-
-    /// After sleep, a hidden spell or a new network: ask everyone, and the hub, at once.
-    fn look_around(&mut self, now: Now) {
-        self.hub_nudge(now);
-        let ids: Vec<PeerId> = self.peers.keys().copied().collect();
-        for id in ids {
-            self.ping(now, id);
-        }
+        self.timers.clear(Timer::HubLook);
     }
 
     /// [`super::Fault::RelayOnly`].
@@ -388,6 +393,7 @@ impl Node {
             self.hub_close(now, "cut on purpose");
             self.hub.state = HubState::Unreachable;
             self.timers.clear(Timer::HubRetry);
+            self.timers.clear(Timer::HubLook);
         } else {
             self.hub_nudge(now);
         }
@@ -418,6 +424,25 @@ impl Node {
             Signal::Ask { restart: false } => format!("offer asked {direction} peer"),
         };
         self.log(Level::Debug, Phase::Handshake, Some(id), text);
+    }
+}
+
+/// Why a negotiation step is not taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Refused {
+    Tampered(Tampering),
+    Malformed(WireError),
+}
+
+impl From<Tampering> for Refused {
+    fn from(what: Tampering) -> Self {
+        Self::Tampered(what)
+    }
+}
+
+impl From<WireError> for Refused {
+    fn from(error: WireError) -> Self {
+        Self::Malformed(error)
     }
 }
 

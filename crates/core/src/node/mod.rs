@@ -24,6 +24,7 @@ mod packets;
 mod peer;
 mod probe;
 mod project;
+mod recover;
 mod report;
 mod retain;
 mod routes;
@@ -43,7 +44,7 @@ pub use inspect::{Difference, Inspection, LinkInspection};
 pub use output::{HubOp, IceConfig, IceServer, Level, LogLine, Output, Phase, RtcOp, Wake};
 pub use view::{
     Changes, Connection, Delivery, Envelope, FrameView, HubState, LinkView, LostView, MessageView,
-    Path, PersonView, Refusal, RoomView, StorageState, TaskView, UndoKind,
+    Path, PersonView, Refusal, RoomView, StorageState, Tampering, TaskView, UndoKind,
 };
 
 use crate::id::{ConnId, OpId, PeerId, RoomId, Seq, SessionId, Ticket, WriterId};
@@ -274,6 +275,7 @@ impl Node {
             "drain the outputs before the next input"
         );
         let now = self.read_clock(now);
+        self.notice_lateness(now);
         match input {
             Input::Wake => {}
             Input::Command(ticket, command) => self.commands.push_back((ticket, command)),
@@ -312,10 +314,12 @@ impl Node {
     fn fire(&mut self, now: Now, timer: Timer) {
         match timer {
             Timer::HubRetry => self.hub_open(now),
+            Timer::HubLook => self.hub_look(now),
             Timer::HubPing => self.hub_ping(now),
             Timer::Heartbeat(peer) => self.heartbeat(now, peer),
             Timer::Negotiation(peer) => self.negotiate(now, peer),
             Timer::Resend(peer) => self.resend(now, peer),
+            Timer::Doubt(peer) => self.doubt(now, peer),
             Timer::Asked => self.review_asked(now),
             Timer::Probe => self.probe_finished(true),
             Timer::Pack => self.pack(now),
@@ -330,6 +334,7 @@ impl Node {
             | Timer::Expiry
             | Timer::Typing(_)
             | Timer::Silence(_)
+            | Timer::HubDoubt
             | Timer::Gone(_) => {}
         }
     }
@@ -339,6 +344,7 @@ impl Node {
         if !self.left {
             self.settle(now);
             self.save_fresh();
+            self.review_links(now);
             self.choose_paths(now);
             self.tell_near(now);
             self.report_links(now);
@@ -408,8 +414,14 @@ impl Node {
                 Some(at) if peer.path != Path::None => self.timers.set(Timer::Resend(*id), at),
                 _ => self.timers.clear(Timer::Resend(*id)),
             }
+            match peer.doubt_at() {
+                Some(at) => self.timers.set(Timer::Doubt(*id), at),
+                None => self.timers.clear(Timer::Doubt(*id)),
+            }
             let silence = [
+                peer.direct.suspect_at(),
                 peer.direct.silent_at(),
+                peer.hub.suspect_at(),
                 peer.hub.silent_at(),
                 peer.via.silent_at(),
             ];

@@ -42,9 +42,13 @@ pub enum HubOp {
     Send(Vec<u8>),
     /// Close it.
     Close,
+    /// Ask these STUN servers, which the hub told of, for a sign of life, instead of those asked before. Browsers slow
+    /// down who opens WebSockets in vain, so that a hub that comes back would be found late.
+    Look(IceConfig),
 }
 
-/// What to do with a peer connection. Failures come back as [`super::RtcEvent::Failed`].
+/// What to do with a peer connection. Failures come back as [`super::RtcEvent::Failed`] or
+/// [`super::RtcEvent::CandidateRefused`].
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum RtcOp {
     /// Create it with these ICE servers and a data channel `corridor`, negotiated with id 0, ordered

@@ -179,7 +179,7 @@ impl Node {
             return;
         }
         peer.bytes.1 += packet.len() as u64;
-        peer.heard = Some(now.mono);
+        peer.heard(now.mono, route);
         peer.gone = false;
         let mut frames = Vec::new();
         let mut unknown = 0;

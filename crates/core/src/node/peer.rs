@@ -3,7 +3,7 @@
 use super::evidence::{Change, Seen};
 use super::faults::Line;
 use super::routes::Reach;
-use super::view::{LinkView, Path};
+use super::view::{LinkView, Path, Tampering};
 use crate::id::{PeerId, SessionId, WriterId};
 use crate::limits;
 use crate::link::negotiate::Negotiation;
@@ -54,6 +54,8 @@ pub(super) struct Peer {
     pub(super) opened: u32,
     /// Packets of this session have gone another way than directly.
     pub(super) relayed: bool,
+    /// When a late acknowledgement was followed by a ping last.
+    pub(super) doubted: Option<Mono>,
     /// [`super::Fault::Avoid`].
     pub(super) avoided: bool,
     pub(super) away: bool,
@@ -69,7 +71,9 @@ pub(super) struct Peer {
     pub(super) compared: Option<Mono>,
     pub(super) sealed_out: u64,
     pub(super) sealed_in: ReplayWindow,
-    pub(super) signals_in: u64,
+    pub(super) signals_in: ReplayWindow,
+    /// Negotiation steps refused in this session, and why the last one was.
+    pub(super) tampered: (u64, Option<Tampering>),
     pub(super) bytes: (u64, u64),
     pub(super) since: Mono,
     pub(super) reason: &'static str,
@@ -100,6 +104,7 @@ impl Peer {
             attempts_before: 0,
             opened: 0,
             relayed: false,
+            doubted: None,
             avoided: false,
             away: false,
             typing_until: None,
@@ -110,7 +115,8 @@ impl Peer {
             compared: None,
             sealed_out: 0,
             sealed_in: ReplayWindow::default(),
-            signals_in: 0,
+            signals_in: ReplayWindow::default(),
+            tampered: (0, None),
             bytes: (0, 0),
             since: now,
             reason: "new",
@@ -126,8 +132,11 @@ impl Peer {
         let (bytes, on_hub, avoided) = (self.bytes, self.on_hub, self.avoided);
         let history = std::mem::take(&mut self.seen.history);
         let line = std::mem::take(&mut self.line);
+        // Counted on: should that session come back after a mistaken newer one, it must not see a number again.
+        let sealed_out = self.sealed_out;
         *self = Self::new(now, offers);
         self.session = Some(session);
+        self.sealed_out = sealed_out;
         self.attempts_before = attempts;
         self.negotiation.attempts = attempts;
         self.negotiation.restarts = restarts;
@@ -149,12 +158,47 @@ impl Peer {
 
     /// The way that needs no other peer.
     pub(super) fn own_path(&self, now: Mono, hub: bool, direct: bool) -> Path {
-        if direct && self.negotiation.is_open() && self.direct.is_proven(now) {
-            Path::Direct
-        } else if hub && self.on_hub && self.session.is_some() && !self.hub.is_silent(now) {
-            Path::Hub
-        } else {
-            Path::None
+        let direct = direct && self.negotiation.is_open() && self.direct.is_proven(now);
+        let hub = hub && self.on_hub && self.session.is_some() && !self.hub.is_silent(now);
+        // A relay that may work serves better than a link that may not.
+        let doubtful = self.direct.is_suspect(now) && !self.hub.is_suspect(now);
+        match (direct, hub) {
+            (true, true) if doubtful => Path::Hub,
+            (true, _) => Path::Direct,
+            (false, true) => Path::Hub,
+            (false, false) => Path::None,
+        }
+    }
+
+    /// When an unacknowledged operation calls for a ping.
+    pub(super) fn doubt_at(&self) -> Option<Mono> {
+        let since = self.sync.as_ref()?.unacked_since()?;
+        let late = since.plus(limits::ACK_DOUBT);
+        let rested = self.doubted.map(|at| at.plus(limits::DOUBT_PAUSE));
+        (self.path != Path::None).then(|| rested.map_or(late, |rested| rested.max(late)))
+    }
+
+    /// The way in use, or the one that was until just now, answers neither pings nor otherwise.
+    pub(super) fn is_suspect(&self, now: Mono) -> bool {
+        let direct = self.direct.is_suspect(now) && !self.direct.is_silent(now);
+        (self.negotiation.is_open() && direct)
+            || (self.path == Path::Hub && self.hub.is_suspect(now))
+    }
+
+    /// Something came from it by this route.
+    pub(super) fn heard(&mut self, now: Mono, route: Route) {
+        self.heard = Some(now);
+        match route {
+            Route::Direct => self.direct.heard(now),
+            Route::Hub => self.hub.heard(now),
+            Route::Peer => self.via.heard(now),
+        }
+    }
+
+    /// Whatever was asked before proves nothing any more.
+    pub(super) fn forgive(&mut self) {
+        for health in [&mut self.direct, &mut self.hub, &mut self.via] {
+            health.forgive();
         }
     }
 
@@ -231,6 +275,7 @@ impl Peer {
                 .sync
                 .as_ref()
                 .map_or(head, |sync| sync.unacked(me, head)),
+            tampered: self.tampered,
             since: self.since,
             reason: self.reason,
         }

@@ -289,10 +289,36 @@ pub struct LinkView {
     pub restarts: u32,
     /// Operations the peer has not confirmed.
     pub unacked: u64,
+    /// Negotiation steps refused because whoever carried them had tampered, and the last reason.
+    pub tampered: (u64, Option<Tampering>),
     /// When the state last changed.
     pub since: Mono,
     /// Why it last changed.
     pub reason: &'static str,
+}
+
+/// What a hub, or a peer on the way, did to a negotiation step (R-LINK-8). Such a step is refused, and nothing else
+/// happens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Tampering {
+    /// It was changed on the way, or comes from somebody without the room's key.
+    Altered,
+    /// It is another peer's, or was meant for another peer.
+    Swapped,
+    /// It was handed over before.
+    Replayed,
+}
+
+impl Tampering {
+    /// In words, for logs and the debug panel.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Altered => "a negotiation step was altered on its way",
+            Self::Swapped => "a negotiation step was passed off as another peer's",
+            Self::Replayed => "a negotiation step was handed over again",
+        }
+    }
 }
 
 /// One frame of the debug log, without its text.

@@ -16,9 +16,11 @@ use corridor_core::id::RoomId;
 use corridor_core::node::HubEvent;
 use corridor_core::time::{Mono, Now, Wall};
 use disk::HubDisk;
+use corridor_core::wire::hub::HubFrame;
 use socket::{Down, Socket, Up};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 /// TCP gives a connection up when its oldest data is unacknowledged for this long.
 const TCP_GIVES_UP: Ms = 60_000;
@@ -34,6 +36,8 @@ pub enum Due {
     Timeout(SocketId),
     /// The hub's disk has done something.
     Disk,
+    /// A question to the STUN server may be answered.
+    Look(Client, u64),
     /// The broker asked for it.
     Wake,
 }
@@ -65,6 +69,9 @@ pub struct Hub {
     sockets: BTreeMap<SocketId, Socket>,
     current: BTreeMap<usize, SocketId>,
     next: u64,
+    /// Who looks for the hub, and which of all looks that is.
+    looking: BTreeMap<usize, u64>,
+    looks: u64,
     armed: Option<Ms>,
     stun: bool,
     /// What outlives the process, if the shelf is on.
@@ -72,7 +79,12 @@ pub struct Hub {
     effects: Effects,
     /// What passes through.
     pub tap: Tap,
+    /// A hub that lies: what it hands to a host instead of a frame.
+    pub liar: Option<Liar>,
 }
+
+/// Answers what a host is handed instead of this frame.
+pub type Liar = Box<dyn FnMut(usize, HubFrame) -> Vec<HubFrame>>;
 
 impl core::fmt::Debug for Hub {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -95,11 +107,14 @@ impl Hub {
             sockets: BTreeMap::new(),
             current: BTreeMap::new(),
             next: 1,
+            looking: BTreeMap::new(),
+            looks: 0,
             armed: None,
             stun,
             disk: shelf.then(|| HubDisk::new(seed)),
             effects: Effects::default(),
             tap,
+            liar: None,
         };
         hub.boot(0);
         hub
@@ -214,6 +229,14 @@ impl Hub {
                     self.broker_input(now, net, BrokerInput::Archived { ticket, result });
                 }
             }
+            Due::Look(client, look) => {
+                let answered =
+                    self.broker.is_some() && net.both(End::Host(client.0), End::Hub) && !net.lost();
+                if answered && self.looking.get(&client.0) == Some(&look) {
+                    self.looking.remove(&client.0);
+                    self.effects.tell.push((client, HubEvent::Seen));
+                }
+            }
             Due::Wake => {
                 if self.armed.is_some_and(|at| at <= now) {
                     self.armed = None;
@@ -230,7 +253,7 @@ impl Hub {
             return;
         };
         let (host, _) = socket.client;
-        let flows = !lost && net.up(End::Host(host), End::Hub);
+        let flows = !lost && !socket.stranded && net.up(End::Host(host), End::Hub);
         let (arrived, next) = socket.up.poll(now, flows);
         let dead = socket.up.stalled().is_some_and(|t| now > t + TCP_GIVES_UP);
         if let Some(at) = next {
@@ -281,7 +304,7 @@ impl Hub {
             return;
         };
         let client = socket.client;
-        let flows = !lost && net.up(End::Hub, End::Host(client.0));
+        let flows = !lost && !socket.stranded && net.up(End::Hub, End::Host(client.0));
         let (arrived, next) = socket.down.poll(now, flows);
         let dead = socket
             .down
@@ -343,8 +366,10 @@ impl Hub {
         while let Some(command) = self.broker.as_mut().and_then(Broker::poll_command) {
             match command {
                 BrokerCommand::Send { conn, bytes } => {
-                    let _ = self.tap.from_hub(&bytes);
-                    self.push_down(now, net, conn, Down::Frame(bytes));
+                    for bytes in self.told(conn, bytes) {
+                        let _ = self.tap.from_hub(&bytes);
+                        self.push_down(now, net, conn, Down::Frame(bytes));
+                    }
                 }
                 BrokerCommand::Ping { conn } => self.push_down(now, net, conn, Down::Ping),
                 BrokerCommand::Close { conn, .. } => {
@@ -362,6 +387,17 @@ impl Hub {
             }
         }
         self.settle(now);
+    }
+
+    fn told(&mut self, conn: SocketId, bytes: Arc<[u8]>) -> Vec<Arc<[u8]>> {
+        let host = self.sockets.get(&conn).map(|socket| socket.client.0);
+        match (self.liar.as_mut(), host, HubFrame::decode(&bytes)) {
+            (Some(lie), Some(host), Ok(frame)) => lie(host, frame)
+                .iter()
+                .map(|frame| frame.encode().into())
+                .collect(),
+            _ => vec![bytes],
+        }
     }
 
     /// Arms the broker's one timer.

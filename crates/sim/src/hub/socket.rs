@@ -35,6 +35,8 @@ pub(super) struct Socket {
     pub(super) wanted: bool,
     /// The client knows that it is open.
     pub(super) opened: bool,
+    /// The client's address is gone: nothing passes any more.
+    pub(super) stranded: bool,
     /// The broker knows it.
     pub(super) accepted: bool,
     pub(super) up: Pipe<Up>,
@@ -47,6 +49,7 @@ impl Hub {
         match op {
             HubOp::Open => {
                 self.close(now, net, client);
+                self.looking.remove(&client.0);
                 self.open(now, net, client);
             }
             HubOp::Send(bytes) => {
@@ -57,6 +60,16 @@ impl Hub {
                 }
             }
             HubOp::Close => self.close(now, net, client),
+            HubOp::Look(servers) => {
+                self.looks += 1;
+                // How often browsers ask a STUN server (RFC 8489 §6.2.1, with Chromium's first pause).
+                let asked = [0, 250, 750, 1_750];
+                for after in asked.into_iter().filter(|_| !servers.servers.is_empty()) {
+                    let due = Due::Look(client, self.looks);
+                    self.effects.later.push((now + after + net.delay(), due));
+                }
+                self.looking.insert(client.0, self.looks);
+            }
         }
     }
 
@@ -68,6 +81,7 @@ impl Hub {
             wanted: true,
             opened: false,
             accepted: false,
+            stranded: false,
             up: Pipe::default(),
             down: Pipe::default(),
         };
@@ -84,6 +98,13 @@ impl Hub {
                 socket.wanted = false;
             }
             self.push_up(now, net, conn, Up::Close);
+        }
+    }
+
+    /// The sockets of a host lose their address.
+    pub fn strand(&mut self, host: usize) {
+        for socket in self.sockets.values_mut() {
+            socket.stranded |= socket.client.0 == host;
         }
     }
 

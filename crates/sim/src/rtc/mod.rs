@@ -205,6 +205,23 @@ impl Rtc {
         }
     }
 
+    /// All connections of a host lose their addresses: until an ICE restart, nothing passes.
+    pub fn strand(&mut self, now: Ms, host: usize) {
+        let ends: Vec<PcId> = self
+            .pcs
+            .iter()
+            .filter(|(id, _)| id.host == host)
+            .flat_map(|(id, pc)| [Some(*id), pc.partner])
+            .flatten()
+            .collect();
+        for id in ends {
+            self.set_working(now, id, false);
+            if let Some(pc) = self.pcs.get_mut(&id) {
+                pc.spent = true;
+            }
+        }
+    }
+
     fn recover(&mut self, id: PcId, epoch: u32) {
         if let Some(pc) = self.pcs.get_mut(&id)
             && pc.epoch == epoch

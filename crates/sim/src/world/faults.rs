@@ -113,6 +113,15 @@ impl World {
         self.network_changed();
     }
 
+    /// A host gets another address: what was bound to the old one is dead without a word.
+    pub fn readdress(&mut self, host: usize) {
+        self.note(|| format!("host {host} gets another address"));
+        self.count.cuts += 1;
+        self.hub.strand(host);
+        self.rtc.strand(self.now, host);
+        self.follow_up();
+    }
+
     /// Splits the network.
     pub fn partition(&mut self, groups: &[Vec<End>]) {
         self.note(|| format!("partition {groups:?}"));

@@ -141,7 +141,7 @@ impl Device {
                         self.outbox.push_back(Sent::Browser(op));
                     }
                     Output::Done(_, done) => self.done = Some(done.expect("nothing is refused")),
-                    Output::Hub(HubOp::Open | HubOp::Close)
+                    Output::Hub(HubOp::Open | HubOp::Close | HubOp::Look(_))
                     | Output::Remove(_)
                     | Output::View(_)
                     | Output::Log(_) => {}

@@ -6,11 +6,11 @@
 
 use crate::id::ConnId;
 use crate::limits;
+use crate::link::backoff::backoff;
 use crate::node::{Candidate, Description, RtcEvent, RtcOp, RtcState, SdpKind};
 use crate::rng::Rng;
 use crate::time::Mono;
 use crate::wire::signal::{Round, Signal};
-use core::time::Duration;
 
 /// What the machine wants done.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -34,6 +34,8 @@ pub(crate) struct Negotiation {
     failures: u32,
     /// When the next step is due by itself.
     due: Option<(Mono, Due)>,
+    /// A connection that is silent is left alone until then.
+    patient_until: Mono,
     pub(crate) attempts: u32,
     pub(crate) restarts: u32,
 }
@@ -47,6 +49,12 @@ struct Conn {
     /// The remote description of `round` is set, or being set: candidates may follow it.
     described: bool,
     restarting: bool,
+    /// When the offer of `round` was made or taken.
+    since: Mono,
+    /// Offers that the browser still makes: only the last one is of use.
+    making: u32,
+    /// The network may have changed under it: whatever the browser says, it is restarted at the next occasion.
+    stale: bool,
     held: Vec<(Round, Candidate)>,
 }
 
@@ -72,6 +80,7 @@ impl Negotiation {
             attempt: 0,
             failures: 0,
             due: None,
+            patient_until: Mono(0),
             attempts: 0,
             restarts: 0,
         }
@@ -103,9 +112,40 @@ impl Negotiation {
     pub(crate) fn reach(&mut self, now: Mono, next: impl FnMut() -> ConnId) -> Vec<Step> {
         match &self.conn {
             None => self.dial(now, next),
-            Some(conn) if !conn.open || conn.state != RtcState::Connected => self.restart(now),
-            Some(_) => Vec::new(),
+            Some(conn) if conn.open && conn.state == RtcState::Connected && !conn.stale => {
+                Vec::new()
+            }
+            // Signals of this moment may still be on their way.
+            Some(conn) if !conn.described && now.since(conn.since) < limits::SIGNAL_PATIENCE => {
+                Vec::new()
+            }
+            // An offer that was made before the peer could be reached again is lost.
+            Some(conn) if self.offers && !conn.open && !conn.described => self.dial(now, next),
+            Some(_) => self.restart(now),
         }
+    }
+
+    /// The network may have changed: restart as soon as the peer can be signaled to.
+    pub(crate) fn unsettle(&mut self) {
+        if let Some(conn) = self.conn.as_mut() {
+            conn.stale = true;
+        }
+    }
+
+    /// The open channel does not answer, although the browser may believe in the connection: restart ICE, once in
+    /// a while.
+    pub(crate) fn silent(&mut self, now: Mono) -> Vec<Step> {
+        let believed = self
+            .conn
+            .as_ref()
+            .is_some_and(|conn| conn.open && conn.state == RtcState::Connected && !conn.restarting);
+        if !believed || self.due.is_some() || now < self.patient_until {
+            return Vec::new();
+        }
+        self.patient_until = now.plus(limits::SILENT_PAUSE);
+        let mut steps = vec![Step::Changed("does not answer")];
+        steps.extend(self.restart(now));
+        steps
     }
 
     /// Forgets the connection, and the pauses learnt.
@@ -126,13 +166,16 @@ impl Negotiation {
             self.due = Some((now, Due::Dial));
             return Vec::new();
         };
-        if !conn.described {
+        if !conn.described && now.since(conn.since) < limits::SIGNAL_PATIENCE {
             // An offer is out already: a second one would make its answer useless.
             return Vec::new();
         }
         conn.round.round = conn.round.round.saturating_add(1);
         conn.described = false;
         conn.restarting = true;
+        conn.stale = false;
+        conn.since = now;
+        conn.making += 1;
         self.restarts += 1;
         self.due = Some((now.plus(limits::RESTART_PATIENCE), Due::Restarted));
         vec![
@@ -167,6 +210,11 @@ impl Negotiation {
                 self.settled();
                 Vec::new()
             }
+            // Nobody could answer. The channel may still come back; what is on it is not given up.
+            Due::Restarted if !signalable => {
+                self.await_occasion();
+                Vec::new()
+            }
             Due::Restarted => self.fail(now, rng, "ICE restart did not take"),
         }
     }
@@ -192,6 +240,9 @@ impl Negotiation {
             round: 0,
         };
         let id = self.open_conn(now, round, next);
+        if let Some(conn) = self.conn.as_mut() {
+            conn.making = 1;
+        }
         steps.extend([
             Step::Create(id),
             Step::Rtc(id, RtcOp::Offer { restart: false }),
@@ -210,6 +261,9 @@ impl Negotiation {
             open: false,
             described: false,
             restarting: false,
+            since: now,
+            making: 0,
+            stale: false,
             held: Vec::new(),
         });
         self.due = Some((now.plus(limits::DIAL_PATIENCE), Due::Connected));
@@ -275,6 +329,8 @@ impl Negotiation {
         if let Some(conn) = self.conn.as_mut() {
             conn.round = round;
             conn.restarting = restarts;
+            conn.since = now;
+            conn.stale = false;
             steps.extend(describe(conn, SdpKind::Offer, sdp));
             if restarts {
                 self.restarts += 1;
@@ -310,7 +366,12 @@ impl Negotiation {
     fn asked(&mut self, now: Mono, restart: bool, next: impl FnMut() -> ConnId) -> Vec<Step> {
         match self.conn.as_ref() {
             // One answer to many requests while it is under way.
-            Some(conn) if conn.restarting || !conn.described => Vec::new(),
+            Some(conn)
+                if (conn.restarting || !conn.described)
+                    && now.since(conn.since) < limits::SIGNAL_PATIENCE =>
+            {
+                Vec::new()
+            }
             Some(_) if restart => self.restart(now),
             // The other side has no connection: ours is of no use.
             Some(_) => self.dial(now, next),
@@ -331,12 +392,16 @@ impl Negotiation {
             return Vec::new();
         };
         match event {
-            RtcEvent::LocalDescription(Description { kind, sdp }) => {
-                vec![Step::Signal(match kind {
-                    SdpKind::Offer => Signal::Offer(conn.round, sdp),
-                    SdpKind::Answer => Signal::Answer(conn.round, sdp),
-                })]
-            }
+            RtcEvent::LocalDescription(Description { kind, sdp }) => match kind {
+                SdpKind::Offer => {
+                    conn.making = conn.making.saturating_sub(1);
+                    if conn.making > 0 {
+                        return Vec::new();
+                    }
+                    vec![Step::Signal(Signal::Offer(conn.round, sdp))]
+                }
+                SdpKind::Answer => vec![Step::Signal(Signal::Answer(conn.round, sdp))],
+            },
             RtcEvent::Candidate(candidate) => {
                 vec![Step::Signal(Signal::Candidate(conn.round, candidate))]
             }
@@ -349,7 +414,7 @@ impl Negotiation {
             RtcEvent::State(state) => self.state_changed(now, state, signalable, rng),
             RtcEvent::Failed(_) if conn.open => vec![Step::Changed("a step failed")],
             RtcEvent::Failed(_) => self.fail(now, rng, "a step failed"),
-            RtcEvent::Packet(_) => Vec::new(),
+            RtcEvent::CandidateRefused(_) | RtcEvent::Packet(_) => Vec::new(),
         }
     }
 
@@ -387,6 +452,15 @@ impl Negotiation {
         }
     }
 
+    /// Leaves the connection as it is until [`Self::reach`] finds somebody to restart it with.
+    fn await_occasion(&mut self) {
+        if let Some(conn) = self.conn.as_mut() {
+            conn.restarting = false;
+            conn.described = true;
+            conn.stale = true;
+        }
+    }
+
     fn is_connected(&self) -> bool {
         self.state() == Some(RtcState::Connected)
     }
@@ -421,21 +495,7 @@ fn describe(conn: &mut Conn, kind: SdpKind, sdp: String) -> Vec<Step> {
     steps
 }
 
-/// Exponential back-off with jitter: between half and the whole of `first · 2^failures`, capped.
-pub(crate) fn backoff(
-    (first, longest): (Duration, Duration),
-    failures: u32,
-    rng: &mut Rng,
-) -> Duration {
-    let whole = first.saturating_mul(1 << failures.min(16)).min(longest);
-    let half = whole / 2;
-    let jitter = rng.below(
-        u64::try_from(half.as_millis())
-            .unwrap_or(u64::MAX)
-            .saturating_add(1),
-    );
-    half + Duration::from_millis(jitter)
-}
-
+#[cfg(test)]
+mod ladder_tests;
 #[cfg(test)]
 mod tests;

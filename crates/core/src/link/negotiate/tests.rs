@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 use super::*;
 
-fn at(millis: u64) -> Mono {
+pub(super) fn at(millis: u64) -> Mono {
     Mono(millis)
 }
 
@@ -21,15 +21,15 @@ fn candidate(name: &str) -> Candidate {
     }
 }
 
-struct Side {
-    machine: Negotiation,
-    conns: u64,
-    rng: Rng,
-    closed: Vec<ConnId>,
+pub(super) struct Side {
+    pub(super) machine: Negotiation,
+    pub(super) conns: u64,
+    pub(super) rng: Rng,
+    pub(super) closed: Vec<ConnId>,
 }
 
 impl Side {
-    fn new(offers: bool) -> Self {
+    pub(super) fn new(offers: bool) -> Self {
         Self {
             machine: Negotiation::new(offers),
             conns: 0,
@@ -39,7 +39,7 @@ impl Side {
     }
 
     /// Plays the browser: answers steps with events, and hands out the signals.
-    fn play(&mut self, now: Mono, steps: Vec<Step>) -> Vec<Signal> {
+    pub(super) fn play(&mut self, now: Mono, steps: Vec<Step>) -> Vec<Signal> {
         let mut signals = Vec::new();
         for step in steps {
             let event = match step {
@@ -63,12 +63,12 @@ impl Side {
         signals
     }
 
-    fn event(&mut self, now: Mono, id: ConnId, event: RtcEvent) -> Vec<Step> {
+    pub(super) fn event(&mut self, now: Mono, id: ConnId, event: RtcEvent) -> Vec<Step> {
         self.machine
             .handle_event(now, id, event, true, &mut self.rng)
     }
 
-    fn reach(&mut self, now: Mono) -> Vec<Signal> {
+    pub(super) fn reach(&mut self, now: Mono) -> Vec<Signal> {
         let conns = &mut self.conns;
         let steps = self.machine.reach(now, || {
             *conns += 1;
@@ -77,7 +77,7 @@ impl Side {
         self.play(now, steps)
     }
 
-    fn hear(&mut self, now: Mono, signals: Vec<Signal>) -> Vec<Signal> {
+    pub(super) fn hear(&mut self, now: Mono, signals: Vec<Signal>) -> Vec<Signal> {
         let mut answers = Vec::new();
         for signal in signals {
             let conns = &mut self.conns;
@@ -90,7 +90,7 @@ impl Side {
         answers
     }
 
-    fn wake(&mut self, now: Mono) -> Vec<Signal> {
+    pub(super) fn wake(&mut self, now: Mono) -> Vec<Signal> {
         let conns = &mut self.conns;
         let steps = self.machine.wake(now, true, &mut self.rng, || {
             *conns += 1;
@@ -99,14 +99,14 @@ impl Side {
         self.play(now, steps)
     }
 
-    fn connected(&mut self, now: Mono) {
+    pub(super) fn connected(&mut self, now: Mono) {
         let id = self.machine.conn().unwrap();
         self.event(now, id, RtcEvent::State(RtcState::Connected));
         self.event(now, id, RtcEvent::ChannelOpen);
     }
 }
 
-fn linked() -> (Side, Side) {
+pub(super) fn linked() -> (Side, Side) {
     let (mut high, mut low) = (Side::new(true), Side::new(false));
     let asked = low.reach(at(0));
     let offer = high.reach(at(0));

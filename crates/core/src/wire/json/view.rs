@@ -7,7 +7,7 @@ use crate::id::{OpId, RoomId, WriterId};
 use crate::model::{Presence, Profile};
 use crate::node::{
     Delivery, HubState, LinkView, LostView, MessageView, Node, Path, PersonView, Refusal, RoomView,
-    RtcState, StorageState, TaskView, UndoKind,
+    RtcState, StorageState, Tampering, TaskView, UndoKind,
 };
 use serde::Serialize;
 
@@ -116,6 +116,8 @@ pub(super) struct LinkJson {
     attempts: u32,
     restarts: u32,
     unacked: u64,
+    tampered: u64,
+    tampering: Option<&'static str>,
     reason: &'static str,
 }
 
@@ -230,6 +232,8 @@ impl LinkJson {
             attempts: view.attempts,
             restarts: view.restarts,
             unacked: view.unacked,
+            tampered: view.tampered.0,
+            tampering: view.tampered.1.map(Tampering::as_str),
             reason: view.reason,
         }
     }

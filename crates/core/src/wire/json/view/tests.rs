@@ -59,6 +59,7 @@ fn sample() -> Value {
         attempts: 1,
         restarts: 2,
         unacked: 3,
+        tampered: (0, None),
         since: Mono(5),
         reason: "connected",
     };
