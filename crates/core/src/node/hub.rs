@@ -1,7 +1,7 @@
 //! The node's side of the hub: reach it, enter the room, notice when it is gone.
 
 use super::input::HubEvent;
-use super::output::{HubOp, IceConfig, IceServer, Level, Output, Phase};
+use super::output::{HubOp, IceServer, Level, Output, Phase};
 use super::peer::Route;
 use super::view::{HubState, Refusal};
 use super::{Node, Timer};
@@ -23,13 +23,13 @@ pub(super) struct HubLink {
     /// Pings sent and not answered.
     missed: u32,
     /// Since when a ping is unanswered,
-    asked: Option<Mono>,
+    pub(super) asked: Option<Mono>,
     /// and when the last one was sent.
-    pinged: Option<Mono>,
+    pub(super) pinged: Option<Mono>,
     /// When a socket was opened because it was seen last.
-    seen: Option<Mono>,
+    pub(super) seen: Option<Mono>,
     /// When it was given up on suspicion last.
-    suspected: Option<Mono>,
+    pub(super) suspected: Option<Mono>,
     ping: u64,
     /// What it offers: bits of [`layer`].
     layers: u32,
@@ -52,7 +52,7 @@ impl HubLink {
         self.socket == Socket::Joined
     }
 
-    fn is_away(&self) -> bool {
+    pub(super) fn is_away(&self) -> bool {
         matches!(self.socket, Socket::Closed | Socket::Opening)
     }
 
@@ -86,7 +86,7 @@ impl HubLink {
     }
 
     /// Not tried again: the hub said no, and asking again would not help.
-    fn is_final(&self) -> bool {
+    pub(super) fn is_final(&self) -> bool {
         matches!(
             self.state,
             HubState::Refused(
@@ -179,34 +179,6 @@ impl Node {
         }
     }
 
-    /// While there is no socket: is there a way to the hub at all?
-    pub(super) fn hub_look(&mut self, now: Now) {
-        let servers: Vec<IceServer> = self
-            .ice
-            .iter()
-            .filter(|server| server.url.starts_with("stun:"))
-            .cloned()
-            .collect();
-        let idle = self.hub.is_away() && !self.hub.cut && !self.hub.is_final();
-        // A hidden page may be throttled to one look a minute: its retries will do.
-        if idle && !self.left && !self.hidden && !servers.is_empty() {
-            self.output(Output::Hub(HubOp::Look(IceConfig { servers })));
-            self.timers
-                .set(Timer::HubLook, now.mono.plus(limits::HUB_LOOK));
-        }
-    }
-
-    fn hub_seen(&mut self, now: Now) {
-        let rested = self
-            .hub
-            .seen
-            .is_none_or(|at| now.mono.since(at) >= limits::HUB_SEEN_PAUSE);
-        if self.hub.is_away() && rested {
-            self.hub.seen = Some(now.mono);
-            self.hub_reopen(now, "the hub is there again");
-        }
-    }
-
     /// Closes the socket from this side.
     pub(super) fn hub_close(&mut self, now: Now, reason: &str) {
         if self.hub.socket != Socket::Closed {
@@ -215,50 +187,7 @@ impl Node {
         }
     }
 
-    /// A new socket in place of one that is of no use any more.
-    pub(super) fn hub_reopen(&mut self, now: Now, reason: &str) {
-        if !self.hub.is_final() && !self.hub.cut {
-            self.hub_close(now, reason);
-            self.timers.set(Timer::HubRetry, now.mono);
-        }
-    }
-
-    /// Asks whether the hub is there, unless that is being asked.
-    pub(super) fn hub_wonder(&mut self, now: Now) {
-        let rested = self
-            .hub
-            .pinged
-            .is_none_or(|at| now.mono.since(at) >= limits::DOUBT_PAUSE);
-        if self.hub.is_joined() && self.hub.asked.is_none() && rested {
-            self.hub_ask(now);
-        }
-    }
-
-    /// Somebody does not answer. If the hub does not either, then it is the network that has changed.
-    pub(super) fn hub_doubt(&mut self, now: Now) {
-        if !self.hub.is_joined() {
-            return;
-        }
-        self.hub_wonder(now);
-        let Some(asked) = self.hub.asked else {
-            return;
-        };
-        let due = asked.plus(limits::HUB_SUSPICION);
-        if now.mono < due {
-            self.timers.set(Timer::HubDoubt, due);
-            return;
-        }
-        let rested = self
-            .hub
-            .suspected
-            .is_none_or(|at| now.mono.since(at) >= limits::HUB_SUSPICION_PAUSE);
-        if rested {
-            self.hub.suspected = Some(now.mono);
-            self.hub_reopen(now, "neither the hub nor a peer answers");
-        }
-    }
-
-    fn hub_ask(&mut self, now: Now) {
+    pub(super) fn hub_ask(&mut self, now: Now) {
         self.hub.ping = self.hub.ping.wrapping_add(1);
         let ping = self.hub.ping;
         self.hub_send(&ClientFrame::Ping(ping));

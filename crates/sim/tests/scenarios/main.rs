@@ -11,6 +11,7 @@ mod clocks;
 mod diagnose;
 mod edits;
 mod faults;
+mod glare;
 mod hostile;
 mod hub;
 mod linking;
