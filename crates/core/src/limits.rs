@@ -160,9 +160,9 @@ pub const HUB_PING: Duration = Duration::from_secs(5);
 pub const HUB_SUSPICION: Duration = Duration::from_millis(900);
 /// Shortest pause between two sockets given up for that reason: under heavy loss a new one helps no more than the old.
 pub const HUB_SUSPICION_PAUSE: Duration = Duration::from_secs(10);
-/// A connection to the hub that is not there by then is tried anew: the system repeats its request after 1, 3 and 7 s,
-/// so a new one sooner finds a network that has just come back.
-pub const HUB_OPEN_PATIENCE: Duration = Duration::from_millis(2_500);
+/// A connection to the hub that is not there by then is tried anew. Leaves the shell time for a WebSocket, and then for
+/// plain requests (H-POLL); a hub that is seen meanwhile is tried at once.
+pub const HUB_OPEN_PATIENCE: Duration = Duration::from_secs(8);
 /// A presence frame (typing, away) is forgotten after this unless renewed.
 pub const PRESENCE_TTL: Duration = Duration::from_secs(8);
 

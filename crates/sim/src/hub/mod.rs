@@ -15,8 +15,8 @@ use corridor_core::broker::{
 use corridor_core::id::RoomId;
 use corridor_core::node::HubEvent;
 use corridor_core::time::{Mono, Now, Wall};
-use disk::HubDisk;
 use corridor_core::wire::hub::HubFrame;
+use disk::HubDisk;
 use socket::{Down, Socket, Up};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};

@@ -33,7 +33,11 @@ fn two_hundred_rounds_of_simultaneous_joins_make_one_channel_per_pair() {
                 world.reload(*host);
             }
             let linked = world.run_until(30_000, |w| w.all_linked(&hosts));
-            assert!(linked, "round {round}, back: {:?}", world.everything_wrong());
+            assert!(
+                linked,
+                "round {round}, back: {:?}",
+                world.everything_wrong()
+            );
             world.run_for(3_000);
             one_channel_per_pair(&world, &hosts, &format!("round {round}, back"));
         }
@@ -59,7 +63,10 @@ fn twelve_tabs_that_restart_everything_at_once_make_no_storm() {
             assert!((1..=2).contains(&restarts), "{restarts} restarts");
         }
     }
-    assert_eq!(links, hosts.iter().map(|h| world.rtc.live(*h)).collect::<Vec<_>>());
+    assert_eq!(
+        links,
+        hosts.iter().map(|h| world.rtc.live(*h)).collect::<Vec<_>>()
+    );
     assert!(world.all_linked(&hosts));
 }
 
