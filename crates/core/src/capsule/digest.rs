@@ -97,6 +97,13 @@ impl Digest {
                     Err(error) => self.text(&error.to_string()),
                 }
             }
+            Output::Hub(HubOp::Look(servers)) => {
+                self.number(10);
+                servers
+                    .servers
+                    .iter()
+                    .for_each(|server| self.text(&server.url));
+            }
             Output::Log(line) => {
                 self.number(9);
                 self.bytes(&line.peer.unwrap_or_default().0);

@@ -140,6 +140,7 @@ impl Node {
         if let Some(peer) = self.peers.get_mut(&id) {
             peer.tampered = (peer.tampered.0 + 1, Some(what));
         }
+        self.notice_refusal(id);
         self.log(
             Level::Warn,
             Phase::Handshake,

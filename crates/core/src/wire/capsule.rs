@@ -129,6 +129,7 @@ fn write_input(e: &mut Out<'_>, input: &Input) -> Encoded {
         Input::Hub(HubEvent::Opened) => e.u8(3)?.ok(),
         Input::Hub(HubEvent::Frame(bytes)) => e.u8(4)?.bytes(bytes)?.ok(),
         Input::Hub(HubEvent::Closed) => e.u8(5)?.ok(),
+        Input::Hub(HubEvent::Seen) => e.u8(8)?.ok(),
         Input::Rtc(conn, event) => {
             e.u8(6)?.u64(conn.0)?;
             write_event(e, event)
@@ -174,6 +175,7 @@ fn write_event(e: &mut Out<'_>, event: &RtcEvent) -> Encoded {
         RtcEvent::ChannelClosed => e.u8(4)?.ok(),
         RtcEvent::Packet(packet) => e.u8(5)?.bytes(packet)?.ok(),
         RtcEvent::Failed(step) => e.u8(6)?.str(step)?.ok(),
+        RtcEvent::CandidateRefused(step) => e.u8(7)?.str(step)?.ok(),
     }
 }
 

@@ -95,6 +95,7 @@ fn input(d: &mut Decoder<'_>) -> Result<Input, WireError> {
         4 => Input::Hub(HubEvent::Frame(d.bytes()?.to_vec())),
         5 => Input::Hub(HubEvent::Closed),
         6 => Input::Rtc(ConnId(d.u64()?), event(d)?),
+        8 => Input::Hub(HubEvent::Seen),
         7 => Input::Lifecycle(match d.u8()? {
             0 => Lifecycle::Visible,
             1 => Lifecycle::Hidden,
@@ -134,6 +135,7 @@ fn event(d: &mut Decoder<'_>) -> Result<RtcEvent, WireError> {
         4 => RtcEvent::ChannelClosed,
         5 => RtcEvent::Packet(d.bytes()?.to_vec()),
         6 => RtcEvent::Failed(d.str()?.to_owned()),
+        7 => RtcEvent::CandidateRefused(d.str()?.to_owned()),
         _ => return Err(WireError::Malformed),
     })
 }
