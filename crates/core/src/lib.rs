@@ -21,6 +21,7 @@ mod link;
 pub mod model;
 pub mod node;
 pub mod order;
+mod overlay;
 mod private;
 pub mod redact;
 pub mod rng;

@@ -35,13 +35,19 @@ pub const MAX_CANDIDATE_BYTES: usize = 1024;
 pub const MAX_HELD_CANDIDATES: usize = 64;
 /// Writers one replica keeps. A clinic room sees dozens in a day; above this we refuse new ones.
 pub const MAX_WRITERS: usize = 1024;
-/// Peers a node links with at once before issue-level partial mesh takes over.
-pub const MAX_PEERS: usize = 64;
 /// Bytes of operations kept of one writer, and of all writers of a room: what a tab can hold in memory, far beyond what its
 /// storage takes.
 pub const MAX_WRITER_BYTES: usize = 32 * 1024 * 1024;
 /// See [`MAX_WRITER_BYTES`].
 pub const MAX_ROOM_BYTES: usize = 64 * 1024 * 1024;
+/// Peers a node knows of at once: a full room ([`HUB_MAX_MEMBERS`]).
+pub const MAX_PEERS: usize = 256;
+/// Direct links of one node. Up to as many others are linked with one by one; in a larger room each links with some
+/// (R-LINK-7). Leaves room above [`RINGS`] for links that come and go.
+pub const MAX_LINKS: usize = 12;
+/// Rings of members in a large room; in each, a node links with the one before and the one after it. Four make eight
+/// links: forty members are within three hops, and none is cut off before eight others are gone.
+pub const RINGS: usize = 4;
 /// Entries in one causal context.
 pub const MAX_CONTEXT: usize = MAX_WRITERS;
 /// Operations received ahead of their writer's gap, per writer.
@@ -99,6 +105,18 @@ pub const MAX_ICE_SERVERS: usize = 8;
 
 /// Operations asked of a peer that have not begun to come by then are asked of another.
 pub const ASK_PATIENCE: Duration = Duration::from_secs(4);
+/// An operation that was announced in a large room is waited for this long before it is asked for: longer than it
+/// takes along the branches of the tree.
+pub const GRAFT_PATIENCE: Duration = Duration::from_millis(400);
+/// Announcements and confirmations in a large room wait this long for others to the same peer.
+pub const TELL_PAUSE: Duration = Duration::from_millis(100);
+/// How often the links of a large room are looked after.
+pub const LINK_CARE: Duration = Duration::from_secs(2);
+/// A link that neither side needs is kept this long: whoever was between the two may go again, or fail to link
+/// ([`DIAL_PATIENCE`]).
+pub const LINK_GRACE: Duration = Duration::from_secs(10);
+/// In a large room, a peer that a link fails with, or that has no room for another, is left alone for this long.
+pub const LINK_REST: Duration = Duration::from_secs(60);
 /// How often a quiet peer is asked for a sign of life.
 pub const HEARTBEAT: Duration = Duration::from_millis(1500);
 /// An operation unacknowledged for this long is followed by a ping: on a LAN the answer takes a few milliseconds, and a

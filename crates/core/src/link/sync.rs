@@ -67,7 +67,9 @@ impl Sync {
 
     /// Raises how far the peer should get with `writer`.
     pub(crate) fn aim(&mut self, writer: WriterId, seq: Seq) {
-        self.goal.raise(writer, seq);
+        if seq > self.theirs.get(writer) {
+            self.goal.raise(writer, seq);
+        }
     }
 
     /// Lowers the aim: no more than this is held here.
@@ -95,6 +97,9 @@ impl Sync {
         for (writer, seq) in have {
             news |= self.theirs.raise(*writer, *seq);
             self.sent.raise(*writer, *seq);
+            if self.theirs.get(*writer) >= self.goal.get(*writer) {
+                self.goal.set(*writer, 0);
+            }
         }
         let theirs = std::mem::take(&mut self.theirs);
         self.forget_flights(|flight| theirs.get(flight.writer) >= flight.last);

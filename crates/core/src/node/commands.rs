@@ -164,7 +164,7 @@ impl Node {
             None => self.peers.keys().copied().collect(),
         };
         for id in ids {
-            if !self.can_signal(id) {
+            if !self.can_signal(id) || !self.is_neighbour(id) {
                 continue;
             }
             if let Some(peer) = self.peers.get_mut(&id) {

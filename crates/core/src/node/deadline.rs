@@ -42,6 +42,12 @@ pub(super) enum Timer {
     Report,
     /// The hub's shelf is to be asked again, or told.
     Shelf,
+    /// The links of a large room are to be looked after.
+    Links,
+    /// Others are to be told what is held.
+    Tell,
+    /// Others have not confirmed own operations.
+    Unconfirmed,
     /// A probe's time is up.
     Probe,
     /// Look what operations can be dropped.
@@ -73,6 +79,9 @@ impl fmt::Display for Timer {
             Self::Near => f.write_str("tell whom this node reaches"),
             Self::Report => f.write_str("report links to the hub"),
             Self::Shelf => f.write_str("look after the shelf"),
+            Self::Links => f.write_str("look after links"),
+            Self::Tell => f.write_str("tell what is held"),
+            Self::Unconfirmed => f.write_str("ask for confirmations"),
             Self::Probe => f.write_str("probe"),
             Self::Pack => f.write_str("drop what nobody needs any more"),
             Self::Facts => f.write_str("facts of the other end"),

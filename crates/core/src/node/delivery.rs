@@ -3,10 +3,19 @@
 use super::project::expires;
 use super::{Node, Timer};
 use crate::id::{OpId, PeerId, Seq, WriterId};
+use crate::wire::peer::ClockField;
 use core::time::Duration;
 use std::collections::BTreeSet;
 
 impl Node {
+    /// Takes over what a peer says it has of our own operations, whatever way that came.
+    pub(super) fn confirmed_by(&mut self, id: PeerId, have: &ClockField) {
+        let mine = have.0.iter().filter(|(writer, _)| *writer == self.me);
+        if let Some(seq) = mine.map(|(_, seq)| *seq).max() {
+            self.confirmed_through(id, seq);
+        }
+    }
+
     /// Takes over what a peer has confirmed of our own operations.
     pub(super) fn confirmed(&mut self, id: PeerId) {
         let me = self.me;

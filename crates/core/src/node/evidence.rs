@@ -119,7 +119,7 @@ impl Node {
                 side.begin(round.attempt);
                 side.add(candidate);
             }
-            Signal::Ask { .. } => {}
+            Signal::Ask { .. } | Signal::Full => {}
         }
     }
 

@@ -9,7 +9,7 @@ use crate::limits;
 use crate::link::sync::Sync;
 use crate::store::Received;
 use crate::time::Now;
-use crate::wire::peer::{Beat, ClockField, Have, Hello, PeerFrame, PresenceFrame, Run, Want};
+use crate::wire::peer::{Beat, ClockField, Have, Hello, PeerFrame, Run, Want};
 use crate::wire::{self, WireError};
 use core::ops::RangeInclusive;
 
@@ -20,7 +20,7 @@ impl Node {
             return;
         };
         let unanswered = peer.sync.is_none();
-        if peer.path != Path::None && (unanswered || !only_unanswered) {
+        if peer.neighbour && peer.path != Path::None && (unanswered || !only_unanswered) {
             let hello = self.hello(unanswered);
             self.send(id, hello);
         }
@@ -46,6 +46,7 @@ impl Node {
             PeerFrame::Ops(run) => self.run_received(now, id, &run),
             PeerFrame::Have(have) => self.have_received(now, id, &have),
             PeerFrame::Want(wants) => {
+                self.graft(id);
                 if let Some(sync) = self.sync_of(id) {
                     wants.into_iter().for_each(|want| sync.wanted(want));
                 }
@@ -55,6 +56,7 @@ impl Node {
                 if let Some(peer) = self.peers.get_mut(&id) {
                     // By the route it came: a pong proves that route.
                     peer.outgoing.push((route, PeerFrame::Pong(pong)));
+                    peer.asked_us = Some(now.mono);
                 }
                 self.beat_received(now, id, &beat);
             }
@@ -64,11 +66,16 @@ impl Node {
             }
             PeerFrame::Presence(presence) => self.presence_received(now, id, presence),
             PeerFrame::Signal(sealed) => self.sealed_signal(now, id, &sealed),
-            PeerFrame::Bye => self.bye(now, id),
+            PeerFrame::Bye => {
+                self.bye(now, id);
+                self.pass_on_bye(id, id);
+            }
             PeerFrame::Near(near) => self.near_received(now, id, near),
             PeerFrame::Forward(forward) => self.forward_received(now, id, forward),
             PeerFrame::NoRoute(lost) => self.no_route_received(now, id, lost),
             PeerFrame::Facts(facts) => self.facts_received(now, id, &facts),
+            PeerFrame::Link(link) => self.link_received(id, link),
+            PeerFrame::Gone(gone) => self.gone_received(now, id, gone),
         }
     }
 
@@ -93,7 +100,7 @@ impl Node {
             }
             None => peer.sync = Some(Sync::new(hello.have.0.iter().copied().collect())),
         }
-        self.confirmed(id);
+        self.confirmed_by(id, &hello.have);
         if hello.reply {
             let hello = self.hello(false);
             self.send(id, hello);
@@ -102,11 +109,14 @@ impl Node {
     }
 
     fn have_received(&mut self, now: Now, id: PeerId, have: &Have) {
+        self.confirmed_by(id, &have.have);
         let Some(sync) = self.sync_of(id) else {
+            if have.reply {
+                self.confirm_to(id);
+            }
             return;
         };
         sync.confirmed(&have.have.0, have.full);
-        self.confirmed(id);
         if have.reply {
             self.send_have(id, false);
         }
@@ -128,6 +138,10 @@ impl Node {
     fn run_received(&mut self, now: Now, id: PeerId, run: &Run) {
         match self.replica.receive(run) {
             Ok(Received::New(writer, seqs)) => {
+                let (first, last) = (*seqs.start(), *seqs.end());
+                self.copies.0 += last + 1 - first;
+                self.copies.1 += first.saturating_sub(run.first);
+                self.pass_on(id, (writer, first, last));
                 self.took(Some(id), writer, seqs);
                 self.ack_later(id, writer);
                 let due = now.mono.plus(limits::ASK_PATIENCE);
@@ -138,7 +152,11 @@ impl Node {
                         .for_each(|(_, at)| *at = due);
                 }
             }
-            Ok(Received::Duplicate) => self.ack_later(id, run.writer),
+            Ok(Received::Duplicate) => {
+                self.copies.1 += run.last().map_or(0, |last| last + 1 - run.first);
+                self.ack_later(id, run.writer);
+                self.second_copy(id);
+            }
             Ok(Received::Gap) => {
                 let first = self.replica.have().get(run.writer) + 1;
                 let last = run.last().unwrap_or(run.first);
@@ -193,11 +211,10 @@ impl Node {
     fn beat_received(&mut self, now: Now, id: PeerId, beat: &Beat) {
         let mine = self.kept.digest();
         let all: Vec<(WriterId, Seq)> = self.kept.iter().collect();
+        self.seen_away(id, beat.away);
         let Some(peer) = self.peers.get_mut(&id) else {
             return;
         };
-        self.changes.people |= peer.away != beat.away;
-        peer.away = beat.away;
         let Some(sync) = peer.sync.as_mut() else {
             return;
         };
@@ -228,19 +245,11 @@ impl Node {
         if let Some(asked) = health.ponged(now.mono, beat.nonce) {
             self.changes.links = true;
             self.peer_time(id, beat.wall, asked);
+            if route != Route::Direct {
+                self.reach_changed();
+            }
         }
         self.probe_answered(now, id, route, beat.nonce);
-    }
-
-    fn presence_received(&mut self, now: Now, id: PeerId, presence: PresenceFrame) {
-        if let Some(peer) = self.peers.get_mut(&id) {
-            peer.away = presence.away;
-            peer.typing_until = presence.typing.then(|| now.mono.plus(limits::PRESENCE_TTL));
-            if let Some(until) = peer.typing_until {
-                self.timers.set(Timer::Typing(id), until);
-            }
-            self.changes.people = true;
-        }
     }
 
     /// Asks a peer for what it has and we lack, unless its author pushes it or another is asked already.
@@ -249,20 +258,26 @@ impl Node {
             return;
         };
         let have = self.replica.have();
+        let large = self.crowd.is_some();
+        let patience = if large {
+            limits::GRAFT_PATIENCE
+        } else {
+            limits::ASK_PATIENCE
+        };
         let mut wants = Vec::new();
         for (writer, last) in sync.theirs().ahead_of(have) {
             let since = *self.lacking.entry(writer).or_insert(now.mono);
-            // An author who does not deliver may not know that we are here.
-            let waited = now.mono.since(since) >= limits::ASK_PATIENCE;
+            // An author who does not deliver may not know that we are here; a tree may have a gap.
+            let waited = now.mono.since(since) >= patience;
             let author_pushes = !waited
-                && (writer == id
+                && (large
+                    || writer == id
                     || self
                         .peers
                         .get(&writer)
                         .is_some_and(|author| author.path != Path::None && author.sync.is_some()));
             if author_pushes {
-                self.timers
-                    .set_earliest(Timer::Asked, since.plus(limits::ASK_PATIENCE));
+                self.timers.set_earliest(Timer::Asked, since.plus(patience));
             }
             let first = have.get(writer) + 1;
             let asked = self
@@ -295,6 +310,7 @@ impl Node {
             sync.asked.extend(wants.iter().map(|want| (*want, due)));
         }
         self.timers.set_earliest(Timer::Asked, due);
+        self.graft(id);
         self.send(id, PeerFrame::Want(wants));
     }
 
@@ -324,10 +340,9 @@ impl Node {
     /// Sends each peer what it should have and the window allows.
     pub(super) fn pump(&mut self, now: Now) {
         let me = self.me;
-        let head = match self.first_draft {
-            Some(first) => first.saturating_sub(1),
-            None => self.replica.have().get(me),
-        };
+        let head = self.sendable();
+        self.push_own(head);
+        let small = self.crowd.is_none();
         let ids: Vec<PeerId> = self.peers.keys().copied().collect();
         for id in ids {
             let Some(peer) = self
@@ -340,7 +355,9 @@ impl Node {
             let Some(sync) = peer.sync.as_mut() else {
                 continue;
             };
-            sync.aim(me, head);
+            if small {
+                sync.aim(me, head);
+            }
             let mut runs = Vec::new();
             while let Some((writer, first, last)) = sync.next() {
                 let held = if writer == me {
@@ -380,17 +397,5 @@ impl Node {
             Some(id),
             "acknowledgement overdue, sending again".into(),
         );
-    }
-
-    /// Tells everyone whether the page is in view and whether the person is typing.
-    pub(super) fn announce_presence(&mut self) {
-        let presence = PresenceFrame {
-            away: self.hidden,
-            typing: self.typing,
-        };
-        let ids: Vec<PeerId> = self.peers.keys().copied().collect();
-        for id in ids {
-            self.send(id, PeerFrame::Presence(presence));
-        }
     }
 }

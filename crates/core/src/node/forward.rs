@@ -105,6 +105,7 @@ impl Node {
         };
         if peer.route.as_deref() == Some(lost.route.as_slice()) {
             peer.rest_route(now.mono);
+            self.routes_changed();
             self.log(
                 Level::Info,
                 Phase::Link,

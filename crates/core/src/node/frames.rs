@@ -211,12 +211,13 @@ fn kind(frame: &PeerFrame) -> &'static str {
         PeerFrame::Want(_) => "sync_request",
         PeerFrame::Ping(_) | PeerFrame::Pong(_) => "heartbeat",
         PeerFrame::Presence(presence) if presence.typing => "typing_indicator",
-        PeerFrame::Presence(_) | PeerFrame::Bye => "presence_update",
+        PeerFrame::Presence(_) | PeerFrame::Bye | PeerFrame::Gone(_) => "presence_update",
         PeerFrame::Signal(_) => "connection_request",
         PeerFrame::Near(_) => "peer_introduction",
         PeerFrame::Forward(_) => "forward",
         PeerFrame::NoRoute(_) => "no_route",
         PeerFrame::Facts(_) => "diagnosis",
+        PeerFrame::Link(_) => "link",
     }
 }
 

@@ -79,6 +79,17 @@ impl Node {
                 if self.relay_only || self.left {
                     return;
                 }
+                match signal {
+                    Signal::Full => {
+                        self.rest(now, id);
+                        return;
+                    }
+                    Signal::Offer(..) | Signal::Ask { .. } if !self.has_room(now, id) => {
+                        self.send_signal(id, &Signal::Full);
+                        return;
+                    }
+                    _ => {}
+                }
                 let next_conn = &mut self.next_conn;
                 if let Some(peer) = self.peers.get_mut(&id).filter(|peer| !peer.avoided) {
                     let steps = peer
@@ -165,6 +176,7 @@ impl Node {
             }
             Signal::Ask { restart: true } => format!("ICE restart asked {direction} peer"),
             Signal::Ask { restart: false } => format!("offer asked {direction} peer"),
+            Signal::Full => format!("no room for another link, {direction} peer"),
         };
         self.log(Level::Debug, Phase::Handshake, Some(id), text);
     }

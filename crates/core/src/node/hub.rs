@@ -278,12 +278,21 @@ impl Node {
         for peer in self.peers.values_mut() {
             peer.on_hub = false;
         }
+        for member in &joined.members {
+            self.member_known(now, *member);
+        }
+        self.choose_links(now);
         for member in joined.members {
-            self.member_arrived(now, member);
+            self.reach(now, member.peer);
         }
     }
 
     fn member_arrived(&mut self, now: Now, member: Member) {
+        self.member_known(now, member);
+        self.reach(now, member.peer);
+    }
+
+    fn member_known(&mut self, now: Now, member: Member) {
         if member.peer == self.me || self.left {
             return;
         }
@@ -292,7 +301,6 @@ impl Node {
             peer.on_hub = true;
             peer.hub.close();
         }
-        self.reach(now, member.peer);
     }
 
     fn member_departed(&mut self, now: Now, member: Member) {

@@ -81,7 +81,6 @@ impl Node {
     /// Everything the debug panel shows beyond the view.
     #[must_use]
     pub fn inspect(&self) -> Inspection {
-        let head = self.replica.have().get(self.me);
         Inspection {
             links: self
                 .peers
@@ -89,7 +88,7 @@ impl Node {
                 .map(|(id, peer)| {
                     let theirs = peer.sync.as_ref().map(crate::link::sync::Sync::theirs);
                     LinkInspection {
-                        link: peer.view(*id, self.me, head),
+                        link: self.link_view(*id, peer),
                         offers: peer.negotiation.offers(),
                         heard: peer.heard,
                         clock_offset_ms: peer.offset_ms,

@@ -25,6 +25,7 @@ impl Node {
             let steps = peer.negotiation.reset();
             peer.begin_session(now.mono, session);
             self.perform(now, id, steps);
+            self.routes_changed();
             self.timers
                 .set(Timer::Heartbeat(id), now.mono.plus(limits::HEARTBEAT));
         }
@@ -35,12 +36,7 @@ impl Node {
 
     /// Dials, or repairs what does not work, as far as links are allowed.
     pub(super) fn reach(&mut self, now: Now, id: PeerId) {
-        let linked = self
-            .peers
-            .values()
-            .filter(|peer| peer.negotiation.conn().is_some())
-            .count();
-        if self.relay_only || self.left || linked >= limits::MAX_PEERS {
+        if self.relay_only || self.left || !self.wants(id) || !self.has_room(now, id) {
             return;
         }
         let next_conn = &mut self.next_conn;
@@ -116,7 +112,8 @@ impl Node {
 
     /// The negotiation's own deadline.
     pub(super) fn negotiate(&mut self, now: Now, id: PeerId) {
-        let signalable = self.can_signal(id) && !self.relay_only;
+        let signalable =
+            self.can_signal(id) && !self.relay_only && self.wants(id) && self.has_room(now, id);
         let next_conn = &mut self.next_conn;
         if let Some(peer) = self.peers.get_mut(&id) {
             let steps = peer
@@ -134,7 +131,10 @@ impl Node {
         let nonce = self.rng.next_u64();
         let beat = self.beat(nonce);
         let hub = self.hub.relays();
-        let Some(peer) = self.peers.get_mut(&id) else {
+        // Two who only answer each other would never stop.
+        let wanted = self.wants(id);
+        let asks = |peer: &&mut Peer| wanted || peer.negotiation.conn().is_some();
+        let Some(peer) = self.peers.get_mut(&id).filter(asks) else {
             return;
         };
         if peer.negotiation.is_open() {
@@ -162,7 +162,7 @@ impl Node {
     /// The regular sign of life. A peer that nothing leads to any more needs none.
     pub(super) fn heartbeat(&mut self, now: Now, id: PeerId) {
         self.ping(now, id);
-        let Some(peer) = self.peers.get_mut(&id) else {
+        let Some(peer) = self.peers.get_mut(&id).filter(|peer| peer.neighbour) else {
             return;
         };
         let lost = peer.path == Path::None
@@ -180,7 +180,19 @@ impl Node {
 
     /// Chooses each peer's path anew. What was in flight on the old one is sent again on the new one.
     pub(super) fn choose_paths(&mut self, now: Now) {
+        // When a path ends, so may ways that led through that peer.
+        for _ in 0..=limits::MAX_RELAYS {
+            if !self.choose_paths_once(now) || self.crowd.is_none() {
+                break;
+            }
+            self.routes_changed();
+        }
+    }
+
+    /// True when a path changed.
+    fn choose_paths_once(&mut self, now: Now) -> bool {
         self.choose_routes(now);
+        let mut changed = false;
         let (hub, direct) = (self.hub.relays(), !self.relay_only);
         let ids: Vec<PeerId> = self.peers.keys().copied().collect();
         for id in ids {
@@ -191,6 +203,7 @@ impl Node {
             if path == peer.path {
                 continue;
             }
+            changed = true;
             let reason = match path {
                 Path::Direct => "direct",
                 Path::Hub => "through the hub",
@@ -199,6 +212,7 @@ impl Node {
             };
             peer.path = path;
             peer.told.clear();
+            peer.told_needed = None;
             peer.changed(now.mono, reason);
             self.changes.links = true;
             if let Some(sync) = peer.sync.as_mut() {
@@ -210,12 +224,19 @@ impl Node {
                 self.timers
                     .set_earliest(Timer::Heartbeat(id), now.mono.plus(limits::HEARTBEAT));
                 self.greet(id, false);
+                let later = now.mono.plus(limits::ACK_PATIENCE);
+                self.timers.set_earliest(Timer::Unconfirmed, later);
+                if self.crowd.is_some() && path != Path::Direct {
+                    // Whoever waits for this answer is waited for by many.
+                    self.ping(now, id);
+                }
             }
             if path == Path::Peer {
                 // Now there is somebody to carry the handshake.
                 self.reach(now, id);
             }
         }
+        changed
     }
 
     /// The peer said goodbye.
@@ -235,7 +256,10 @@ impl Node {
     pub(super) fn close_all(&mut self, now: Now) {
         let ids: Vec<PeerId> = self.peers.keys().copied().collect();
         for id in &ids {
-            self.send(*id, PeerFrame::Bye);
+            // Others hear from these that we are gone.
+            if self.is_neighbour(*id) {
+                self.send(*id, PeerFrame::Bye);
+            }
         }
         self.flush(now);
         for id in ids {

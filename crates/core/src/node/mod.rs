@@ -5,6 +5,7 @@
 
 mod command;
 mod commands;
+mod crowd;
 mod deadline;
 mod delivery;
 mod drafts;
@@ -24,6 +25,7 @@ mod lost;
 mod output;
 mod packets;
 mod peer;
+mod presence;
 mod probe;
 mod project;
 mod recover;
@@ -33,6 +35,7 @@ mod routes;
 mod saving;
 mod secrets;
 mod shelf;
+mod spread;
 mod undo;
 mod view;
 mod wall_clock;
@@ -62,13 +65,14 @@ use crate::timer::Timers;
 use crate::wire::hub::LinkState;
 use commands::Pending;
 use core::ops::RangeInclusive;
+use crowd::Crowd;
 use deadline::Timer;
 use evidence::Evidence;
 use frames::FrameLog;
 use hub::HubLink;
 use peer::Peer;
 use probe::Probe;
-use project::Unread;
+use project::{Face, Unread};
 use saving::Saving;
 use shelf::ShelfLink;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -150,6 +154,10 @@ pub struct Node {
     lacking: BTreeMap<WriterId, Mono>,
     /// Packets carried for others.
     forwarded: u64,
+    /// The room is too large for a full mesh (R-LINK-7).
+    crowd: Option<Crowd>,
+    /// Operations that came as news, and copies of what was held.
+    copies: (u64, u64),
 
     commands: VecDeque<(Ticket, Command)>,
     pending: Option<Pending>,
@@ -160,7 +168,7 @@ pub struct Node {
     timers: Timers<Timer>,
     outputs: VecDeque<Output>,
     changes: Changes,
-    shown: Option<(RoomView, Vec<PersonView>)>,
+    shown: Option<(RoomView, Vec<Face>)>,
     frames: FrameLog,
     rejected: u64,
     unknown_frames: u64,
@@ -252,6 +260,8 @@ impl Node {
             reported: None,
             lacking: BTreeMap::new(),
             forwarded: 0,
+            crowd: None,
+            copies: (0, 0),
             commands: VecDeque::new(),
             pending: None,
             probe: None,
@@ -323,6 +333,9 @@ impl Node {
             Timer::Resend(peer) => self.resend(now, peer),
             Timer::Doubt(peer) => self.doubt(now, peer),
             Timer::Asked => self.review_asked(now),
+            Timer::Links => self.tend_links(now),
+            Timer::Tell => self.tell_held(),
+            Timer::Unconfirmed => self.ask_confirmations(now),
             Timer::Probe => self.probe_finished(true),
             Timer::Pack => self.pack(now),
             Timer::Facts => self.facts_overdue(),
@@ -347,6 +360,7 @@ impl Node {
             self.settle(now);
             self.save_fresh();
             self.review_links(now);
+            self.choose_links(now);
             self.choose_paths(now);
             self.tell_near(now);
             self.report_links(now);
@@ -407,7 +421,9 @@ impl Node {
     }
 
     fn arm(&mut self) {
-        for (id, peer) in &self.peers {
+        // Of the others nothing is due: `part` cleared it.
+        let neighbours = self.peers.iter().filter(|(_, peer)| peer.neighbour);
+        for (id, peer) in neighbours {
             match peer.negotiation.due() {
                 Some((at, _)) => self.timers.set(Timer::Negotiation(*id), at),
                 None => self.timers.clear(Timer::Negotiation(*id)),
@@ -450,7 +466,7 @@ impl Node {
 
     /// Compares what a screen shows of room and people with what it showed last.
     fn report(&mut self) {
-        let shown = (self.room(), self.people());
+        let shown = (self.room(), self.faces());
         if let Some((room, people)) = &self.shown {
             self.changes.room |= *room != shown.0;
             self.changes.people |= *people != shown.1;
@@ -476,6 +492,12 @@ impl Node {
             peer,
             text,
         }));
+    }
+
+    /// Operations that came as news, and copies of what was held already, since the start.
+    #[must_use]
+    pub fn copies(&self) -> (u64, u64) {
+        self.copies
     }
 
     /// The vector clock of a writer's newest operation applied here, for diagnostics and tests.

@@ -56,6 +56,18 @@ pub(super) struct Peer {
     pub(super) relayed: bool,
     /// When a late acknowledgement was followed by a ping last.
     pub(super) doubted: Option<Mono>,
+    /// Frames are exchanged with it regularly; in a large room only with few ([`super::crowd`]).
+    pub(super) neighbour: bool,
+    /// When it asked for a sign of life last: only neighbours do.
+    pub(super) asked_us: Option<Mono>,
+    /// It needs the link; so it is unless it says otherwise.
+    pub(super) needed: bool,
+    /// What it was told of our need,
+    pub(super) told_needed: Option<bool>,
+    /// and since when neither side needs the link.
+    pub(super) needless: Option<Mono>,
+    /// A link with it is not tried until then.
+    pub(super) rests_until: Option<Mono>,
     /// [`super::Fault::Avoid`].
     pub(super) avoided: bool,
     pub(super) away: bool,
@@ -105,6 +117,12 @@ impl Peer {
             opened: 0,
             relayed: false,
             doubted: None,
+            neighbour: true,
+            asked_us: None,
+            needed: true,
+            told_needed: None,
+            needless: None,
+            rests_until: None,
             avoided: false,
             away: false,
             typing_until: None,
@@ -159,7 +177,11 @@ impl Peer {
     /// The way that needs no other peer.
     pub(super) fn own_path(&self, now: Mono, hub: bool, direct: bool) -> Path {
         let direct = direct && self.negotiation.is_open() && self.direct.is_proven(now);
-        let hub = hub && self.on_hub && self.session.is_some() && !self.hub.is_silent(now);
+        let hub = hub
+            && self.neighbour
+            && self.on_hub
+            && self.session.is_some()
+            && !self.hub.is_silent(now);
         // A relay that may work serves better than a link that may not.
         let doubtful = self.direct.is_suspect(now) && !self.hub.is_suspect(now);
         match (direct, hub) {
@@ -207,6 +229,14 @@ impl Peer {
         self.heard.is_none() && now.since(self.met) >= limits::PEER_GONE
     }
 
+    /// It is in the room, as far as is known.
+    pub(super) fn is_here(&self, now: Mono) -> bool {
+        // The hub may not have noticed yet that it is gone; before long others tell of whoever is there.
+        let expected =
+            self.on_hub && !self.hub.is_silent(now) && now.since(self.met) < limits::PEER_GONE;
+        self.session.is_some() && !self.gone && (self.path != Path::None || expected)
+    }
+
     /// Forgets the way through other peers.
     pub(super) fn drop_route(&mut self) {
         self.route = None;
@@ -232,7 +262,7 @@ impl Peer {
 
     pub(super) fn presence(&self, now: Mono) -> Presence {
         match self.path {
-            Path::None if self.gone => Presence::Offline,
+            Path::None if self.gone || !self.neighbour => Presence::Offline,
             Path::None => match self.heard {
                 Some(heard) if now.since(heard) < limits::PEER_GONE => Presence::Reconnecting,
                 _ => Presence::Offline,
@@ -257,7 +287,8 @@ impl Peer {
         });
     }
 
-    pub(super) fn view(&self, peer: PeerId, me: WriterId, head: u64) -> LinkView {
+    /// `behind`: operations of `me` through `head` that it has not confirmed.
+    pub(super) fn view(&self, peer: PeerId, me: WriterId, head: u64, behind: u64) -> LinkView {
         LinkView {
             peer,
             session: self.session,
@@ -274,7 +305,7 @@ impl Peer {
             unacked: self
                 .sync
                 .as_ref()
-                .map_or(head, |sync| sync.unacked(me, head)),
+                .map_or(behind, |sync| sync.unacked(me, head)),
             tampered: self.tampered,
             since: self.since,
             reason: self.reason,

@@ -1,10 +1,11 @@
 //! The view: plain values made from the node's state when the screen asks.
 
 use super::Node;
+use super::peer::Peer;
 use super::view::{
     Connection, Delivery, LinkView, MessageView, Path, PersonView, RoomView, TaskView,
 };
-use crate::id::{OpId, Seq, TaskId, WriterId};
+use crate::id::{OpId, PeerId, Seq, TaskId, WriterId};
 use crate::model::Presence;
 use crate::order::sorted;
 use crate::store::{Message, Person, Rank};
@@ -19,6 +20,9 @@ pub(super) struct Unread {
     /// By author.
     private: BTreeMap<WriterId, usize>,
 }
+
+/// What changes about a person without an operation.
+pub(super) type Face = (WriterId, Presence, Path, bool);
 
 /// Until when a message matters.
 pub(super) fn expires(rank: Rank, message: &Message) -> Option<Wall> {
@@ -87,6 +91,20 @@ impl Node {
         sorted(people.collect(), |a, b| {
             (!a.me, &a.profile.name, a.id).cmp(&(!b.me, &b.profile.name, b.id))
         })
+    }
+
+    pub(super) fn faces(&self) -> Vec<Face> {
+        let face = |id: WriterId| match self.peers.get(&id) {
+            Some(peer) => (
+                id,
+                peer.presence(self.now),
+                peer.path,
+                peer.is_typing(self.now),
+            ),
+            None if id == self.me && self.hidden => (id, Presence::Away, Path::None, false),
+            None => (id, Presence::Offline, Path::None, false),
+        };
+        self.replica.roster.iter().map(|(id, _)| face(id)).collect()
     }
 
     fn person(&self, id: WriterId, person: &Person) -> PersonView {
@@ -194,7 +212,11 @@ impl Node {
         let seq = rank.op.seq;
         let sent = || -> Option<Seq> {
             let peer = self.peers.get(&id).filter(|peer| peer.path != Path::None)?;
-            Some(peer.sync.as_ref()?.sent(self.me))
+            match peer.sync.as_ref() {
+                Some(sync) => Some(sync.sent(self.me)),
+                // Without a link it comes through whoever has one.
+                None => self.crowd.as_ref().and_then(|_| self.sent_to_anyone()),
+            }
         };
         if self.is_read(id, rank.op, message) {
             Delivery::Read
@@ -207,6 +229,11 @@ impl Node {
         } else {
             Delivery::Saved
         }
+    }
+
+    fn sent_to_anyone(&self) -> Option<Seq> {
+        let syncs = self.peers.values().filter_map(|peer| peer.sync.as_ref());
+        syncs.map(|sync| sync.sent(self.me)).max()
     }
 
     pub(super) fn count_unread(&self) -> Unread {
@@ -225,11 +252,16 @@ impl Node {
     /// All links, for the debug object and panel.
     #[must_use]
     pub fn links(&self) -> Vec<LinkView> {
-        let head = self.replica.have().get(self.me);
         self.peers
             .iter()
-            .map(|(id, peer)| peer.view(*id, self.me, head))
+            .map(|(id, peer)| self.link_view(*id, peer))
             .collect()
+    }
+
+    pub(super) fn link_view(&self, id: PeerId, peer: &Peer) -> LinkView {
+        let head = self.replica.have().get(self.me);
+        let behind = head.saturating_sub(self.memory.confirmed.get(id));
+        peer.view(id, self.me, head, behind)
     }
 
     /// All deadlines with their reasons.

@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 pub(super) struct Reach {
     pub(super) session: SessionId,
     pub(super) via: Vec<PeerId>,
+    pub(super) away: bool,
 }
 
 /// The cost of a way that is only known from a packet that came by it: anything told is better.
@@ -30,6 +31,11 @@ const HOP_COST: u64 = 20;
 impl Node {
     /// Chooses, for each peer that cannot be reached otherwise, whom to go through.
     pub(super) fn choose_routes(&mut self, now: Now) {
+        if !self.routes_due(now.mono) {
+            return;
+        }
+        self.learn_away();
+        let mut changed = false;
         let (hub, direct) = (self.hub.relays(), !self.relay_only);
         let ids: Vec<PeerId> = self.peers.keys().copied().collect();
         for id in ids {
@@ -37,7 +43,8 @@ impl Node {
             let Some(peer) = self.peers.get_mut(&id) else {
                 continue;
             };
-            if peer.own_path(now.mono, hub, direct) != Path::None || peer.session.is_none() {
+            let own = peer.own_path(now.mono, hub, direct) != Path::None;
+            if own || peer.gone || peer.session.is_none() {
                 peer.drop_route();
                 continue;
             }
@@ -58,10 +65,15 @@ impl Node {
                 continue;
             }
             peer.drop_route();
+            changed = true;
             if let Some((route, cost)) = route {
                 let hops = route.len();
                 peer.route = Some(route);
                 peer.route_cost = cost;
+                if !peer.neighbour {
+                    // One of many in a large room.
+                    continue;
+                }
                 self.log(
                     Level::Info,
                     Phase::Link,
@@ -69,6 +81,26 @@ impl Node {
                     format!("a way through {hops} other peers"),
                 );
             }
+        }
+        if changed {
+            self.reach_changed();
+        }
+    }
+
+    /// Of those who are no neighbours, whoever is first on the way to them tells whether their page is in view.
+    fn learn_away(&mut self) {
+        let mut heard = Vec::new();
+        for (id, peer) in self.peers.iter().filter(|(_, peer)| !peer.neighbour) {
+            let first = peer.route.as_ref().and_then(|route| route.first());
+            let teller = first.and_then(|first| self.peers.get(first));
+            heard.extend(
+                teller
+                    .and_then(|t| t.near.get(id))
+                    .map(|(reach, _)| (*id, reach.away)),
+            );
+        }
+        for (id, away) in heard {
+            self.seen_away(id, away);
         }
     }
 
@@ -107,11 +139,15 @@ impl Node {
     /// Tells everyone reached directly or through the hub what changed in whom this node reaches. Not more often than
     /// once in [`limits::NEAR_PAUSE`], so that a storm of changes makes one frame.
     pub(super) fn tell_near(&mut self, now: Now) {
-        let mine = self.near();
+        if !self.near_due() {
+            return;
+        }
+        let mine = self.near(now.mono);
         let pending = self.peers.iter().any(|(id, peer)| {
             matches!(peer.path, Path::Direct | Path::Hub) && !told_all(&peer.told, &mine, *id)
         });
         if !pending {
+            self.near_told();
             return;
         }
         let due = self
@@ -122,6 +158,7 @@ impl Node {
             return;
         }
         self.told_near = Some(now.mono);
+        self.near_told();
         let ids: Vec<PeerId> = self.peers.keys().copied().collect();
         for id in ids {
             let Some(peer) = self.peers.get_mut(&id) else {
@@ -139,6 +176,7 @@ impl Node {
                     session: reach.session,
                     via: reach.via.clone(),
                     rtt_ms: *rtt,
+                    away: reach.away,
                 })
                 .collect();
             let down = peer
@@ -154,8 +192,13 @@ impl Node {
     }
 
     /// Whom this node reaches, and how.
-    fn near(&self) -> BTreeMap<PeerId, (Reach, u32)> {
+    fn near(&self, now: Mono) -> BTreeMap<PeerId, (Reach, u32)> {
+        let large = self.crowd.is_some();
         gathered(self.peers.iter().filter_map(|(id, peer)| {
+            // A neighbour that fell silent may be gone. Many would be told, and tell it back.
+            if large && peer.neighbour && !peer.health().is_proven(now) {
+                return None;
+            }
             let via = match peer.path {
                 Path::Direct | Path::Hub => Vec::new(),
                 Path::Peer => peer
@@ -165,8 +208,12 @@ impl Node {
                 Path::None => return None,
             };
             let session = peer.session?;
-            let rtt = peer.health().rtt_ms().unwrap_or(0);
-            let reach = Reach { session, via };
+            let rtt = match peer.path {
+                Path::Peer if !peer.neighbour => peer.route_cost,
+                _ => peer.health().rtt_ms().unwrap_or(0),
+            };
+            let away = peer.away;
+            let reach = Reach { session, via, away };
             Some((*id, (reach, u32::try_from(rtt).unwrap_or(u32::MAX))))
         }))
     }
@@ -192,9 +239,11 @@ impl Node {
             let reach = Reach {
                 session: entry.session,
                 via: entry.via,
+                away: entry.away,
             };
             peer.near.insert(entry.peer, (reach, entry.rtt_ms));
         }
+        self.routes_changed();
         for (other, session) in introduced {
             self.introduced(now, other, session);
         }
@@ -202,6 +251,10 @@ impl Node {
 
     /// Somebody knows a peer in this session. What is known at first hand counts more.
     fn introduced(&mut self, now: Now, id: PeerId, session: SessionId) {
+        if let Some(peer) = self.peers.get_mut(&id) {
+            // A page that was left may be shown again.
+            peer.gone &= peer.neighbour || peer.session != Some(session);
+        }
         let known = self.peers.get(&id);
         if known.is_none() && self.peers.len() >= limits::MAX_PEERS {
             return;
@@ -222,7 +275,7 @@ impl Node {
         let unheard = self
             .peers
             .get(&id)
-            .is_some_and(|peer| peer.is_unheard(now.mono));
+            .is_some_and(|peer| peer.is_unheard(now.mono) || !peer.neighbour);
         let told = self
             .peers
             .values()

@@ -66,6 +66,7 @@ impl Node {
     fn keep(&mut self, through: &VersionVector) {
         for (writer, seq) in through.iter() {
             self.kept.raise(writer, seq);
+            self.holds_more_of(writer);
         }
     }
 

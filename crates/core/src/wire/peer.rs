@@ -43,6 +43,10 @@ pub enum PeerFrame {
     NoRoute(NoRoute),
     /// What its sender knows about its way to the receiver.
     Facts(FactsFrame),
+    /// What its sender makes of the link, in a large room.
+    Link(Link),
+    /// Another peer said goodbye, in this session.
+    Gone(Gone),
 }
 
 /// A version vector: per writer, the last sequence of the gapless prefix that is held.
@@ -151,6 +155,32 @@ pub struct Neighbor {
     /// Round-trip time from the teller, in milliseconds.
     #[n(3)]
     pub rtt_ms: u32,
+    /// Its page is in the background.
+    #[n(4)]
+    #[cbor(default)]
+    pub away: bool,
+}
+
+/// What its sender makes of the link, in a large room.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct Link {
+    /// The sender needs it; when neither side does, it is closed.
+    #[n(0)]
+    pub needed: bool,
+    /// The sender pushes operations along it and wants them pushed.
+    #[n(1)]
+    pub branch: bool,
+}
+
+/// A peer said goodbye.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct Gone {
+    /// Who.
+    #[n(0)]
+    pub peer: PeerId,
+    /// In which run.
+    #[n(1)]
+    pub session: SessionId,
 }
 
 /// A sealed packet on its way through peers.
@@ -240,6 +270,8 @@ impl PeerFrame {
             Self::Forward(forward) => codec::put_frame(packet, number::FORWARD, forward),
             Self::NoRoute(lost) => codec::put_frame(packet, number::NO_ROUTE, lost),
             Self::Facts(facts) => codec::put_frame(packet, number::FACTS, facts),
+            Self::Link(link) => codec::put_frame(packet, number::LINK, link),
+            Self::Gone(gone) => codec::put_frame(packet, number::GONE, gone),
         }
     }
 
@@ -280,6 +312,8 @@ impl PeerFrame {
             number::FORWARD => Self::Forward(codec::fields(&mut d)?),
             number::NO_ROUTE => Self::NoRoute(codec::fields(&mut d)?),
             number::FACTS => Self::Facts(codec::fields(&mut d)?),
+            number::LINK => Self::Link(codec::fields(&mut d)?),
+            number::GONE => Self::Gone(codec::fields(&mut d)?),
             other => return Err(WireError::Unknown(other)),
         })
     }

@@ -29,6 +29,10 @@ pub mod peer {
     pub const NO_ROUTE: u16 = 12;
     /// What its sender knows about its way to the receiver (rule P-FACTS).
     pub const FACTS: u16 = 13;
+    /// What the sender makes of the link (rule P-LINK).
+    pub const LINK: u16 = 14;
+    /// Another peer said goodbye (rule P-GONE).
+    pub const GONE: u16 = 15;
 }
 
 /// Frames from a client to the hub.
@@ -169,6 +173,8 @@ pub mod signal {
     pub const CANDIDATE: u16 = 66;
     /// Asks the side that offers for a new offer (rule N-ASK).
     pub const ASK: u16 = 67;
+    /// No room for another link (rule N-FULL).
+    pub const FULL: u16 = 68;
 }
 
 /// Operation bodies.

@@ -21,6 +21,8 @@ pub enum Signal {
         /// Restart ICE of the connection there is.
         restart: bool,
     },
+    /// The sender holds as many links as it may.
+    Full,
 }
 
 /// Which offer a step belongs to.
@@ -33,6 +35,9 @@ pub struct Round {
     #[n(1)]
     pub round: u32,
 }
+
+#[derive(Encode, Decode)]
+struct Nothing();
 
 #[derive(Encode, Decode)]
 struct Sdp(#[n(0)] Round, #[n(1)] String);
@@ -60,6 +65,7 @@ impl Signal {
                 &Trickle(*round, c.candidate.clone(), c.mid.clone(), c.line),
             ),
             Self::Ask { restart } => codec::frame(number::ASK, &Ask(*restart)),
+            Self::Full => codec::frame(number::FULL, &Nothing()),
         }
     }
 
@@ -95,6 +101,7 @@ impl Signal {
             number::ASK => Self::Ask {
                 restart: codec::fields::<Ask>(&mut d)?.0,
             },
+            number::FULL => Self::Full,
             other => return Err(WireError::Unknown(other)),
         })
     }

@@ -8,8 +8,8 @@ use corridor_core::time::Wall;
 use corridor_core::wire::facts::{Facts, FactsFrame, Gathered};
 use corridor_core::wire::hub::{ClientFrame, HubFrame, Join, Joined, LinkState, Member, Parcel};
 use corridor_core::wire::peer::{
-    Beat, ClockField, Forward, Have, Hello, Near, Neighbor, NoRoute, PeerFrame, PresenceFrame, Run,
-    Want,
+    Beat, ClockField, Forward, Gone, Have, Hello, Link, Near, Neighbor, NoRoute, PeerFrame,
+    PresenceFrame, Run, Want,
 };
 use corridor_core::wire::run::Item;
 use corridor_core::wire::shelf::{Label, Listed, Record, Store, StoreError, Stored};
@@ -92,6 +92,7 @@ pub(crate) fn peer_frames() -> Vec<(&'static str, PeerFrame)> {
                     session: SessionId(9),
                     via: vec![WRITER],
                     rtt_ms: 12,
+                    away: true,
                 }],
                 down: vec![WRITER],
             }),
@@ -140,6 +141,20 @@ pub(crate) fn peer_frames() -> Vec<(&'static str, PeerFrame)> {
                     clock_ahead_ms: Some(-61_000),
                     faults: 4,
                 },
+            }),
+        ),
+        (
+            "link",
+            PeerFrame::Link(Link {
+                needed: true,
+                branch: false,
+            }),
+        ),
+        (
+            "gone",
+            PeerFrame::Gone(Gone {
+                peer: OTHER,
+                session: SessionId(9),
             }),
         ),
     ]
@@ -306,6 +321,7 @@ pub(crate) fn signals() -> Vec<(&'static str, Signal)> {
             ),
         ),
         ("signal-ask", Signal::Ask { restart: true }),
+        ("signal-full", Signal::Full),
     ]
 }
 

@@ -5,6 +5,7 @@ mod people;
 
 use crate::reference::{Field, fields_of};
 use crate::world::World;
+use corridor_core::limits;
 use corridor_core::node::{MessageView, Node, Path, TaskView};
 use std::collections::BTreeSet;
 
@@ -192,7 +193,9 @@ impl World {
                     return false;
                 }
             }
-            for other in present.iter().filter(|other| *other != host) {
+            // In a large room few are linked directly; `look_at_people` asks that all are reached.
+            let small = present.len() <= limits::MAX_LINKS + 1;
+            for other in present.iter().filter(|other| small && *other != host) {
                 let direct = self.net.direct_allowed(*host, *other)
                     && (self.net.mdns_works(*host, *other) || self.has_stun());
                 if direct

@@ -16,6 +16,7 @@ mod hostile;
 mod hub;
 mod linking;
 mod lying_hub;
+mod overlay;
 mod promises;
 mod recovery;
 mod retain;

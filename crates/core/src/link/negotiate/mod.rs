@@ -104,6 +104,11 @@ impl Negotiation {
         self.conn.as_ref().is_some_and(|conn| conn.open)
     }
 
+    /// Attempts in a row that failed.
+    pub(crate) fn failures(&self) -> u32 {
+        self.failures
+    }
+
     pub(crate) fn due(&self) -> Option<(Mono, Due)> {
         self.due
     }
