@@ -7,9 +7,9 @@ use crate::{bundle, say, setup};
 use std::fs;
 use std::path::Path;
 
-/// Brotli bytes of everything the first screen loads: about a second on a weak clinic Wi-Fi (3 Mbit/s). The aim is
-/// 350 kB; routes, private messages and their screens took it to 410.
-const BUDGET: u64 = 420_000;
+/// Brotli bytes of everything the first screen loads: a bit over a second on a weak clinic Wi-Fi (3 Mbit/s). The aim is
+/// 350 kB; compaction, the shelf, diagnosis, capsules and large rooms took it from 410 to about 470.
+const BUDGET: u64 = 480_000;
 
 #[derive(Debug)]
 struct Weight {
