@@ -74,7 +74,7 @@ fn carry(from: &mut End, to: &mut End) {
             RtcEvent::ChannelOpen => from.open = true,
             RtcEvent::ChannelClosed => from.open = false,
             RtcEvent::Packet(packet) => from.packets.push(packet),
-            RtcEvent::Failed(why) => from.failures.push(why),
+            RtcEvent::Failed(why) | RtcEvent::CandidateRefused(why) => from.failures.push(why),
         }
     }
 }

@@ -40,7 +40,7 @@ fn main() {
     let rest = serve.and_then(|at| words.get(at + 1..));
     match rest {
         Some([kind, port]) if kind == "corridor" => {
-            runtime.block_on(corridor(port.parse().unwrap()))
+            runtime.block_on(corridor(port.parse().unwrap()));
         }
         Some([_, port]) => runtime.block_on(plain::serve(port.parse().unwrap())),
         _ => runtime.block_on(compare()),
