@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 use super::tests::{Side, at, linked};
 use super::*;
+use crate::node::RtcEvent;
 
 fn offer(attempt: u32, round: u32) -> Signal {
     Signal::Offer(Round { attempt, round }, "sdp".to_owned())

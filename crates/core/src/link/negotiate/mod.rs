@@ -4,10 +4,12 @@
 //! §4.1.8), and the other side asks for an offer when it wants one. `disconnected` is answered by an ICE
 //! restart after a grace period (RFC 8445 §9); a restart that does not take, by a new connection.
 
+mod events;
+
 use crate::id::ConnId;
 use crate::limits;
 use crate::link::backoff::backoff;
-use crate::node::{Candidate, Description, RtcEvent, RtcOp, RtcState, SdpKind};
+use crate::node::{Candidate, Description, RtcOp, RtcState, SdpKind};
 use crate::rng::Rng;
 use crate::time::Mono;
 use crate::wire::signal::{Round, Signal};
@@ -381,79 +383,6 @@ impl Negotiation {
             // The other side has no connection: ours is of no use.
             Some(_) => self.dial(now, next),
             None => self.dial(now, next),
-        }
-    }
-
-    /// An event of our connection `id`; events of an earlier one are ignored.
-    pub(crate) fn handle_event(
-        &mut self,
-        now: Mono,
-        id: ConnId,
-        event: RtcEvent,
-        signalable: bool,
-        rng: &mut Rng,
-    ) -> Vec<Step> {
-        let Some(conn) = self.conn.as_mut().filter(|conn| conn.id == id) else {
-            return Vec::new();
-        };
-        match event {
-            RtcEvent::LocalDescription(Description { kind, sdp }) => match kind {
-                SdpKind::Offer => {
-                    conn.making = conn.making.saturating_sub(1);
-                    if conn.making > 0 {
-                        return Vec::new();
-                    }
-                    vec![Step::Signal(Signal::Offer(conn.round, sdp))]
-                }
-                SdpKind::Answer => vec![Step::Signal(Signal::Answer(conn.round, sdp))],
-            },
-            RtcEvent::Candidate(candidate) => {
-                vec![Step::Signal(Signal::Candidate(conn.round, candidate))]
-            }
-            RtcEvent::ChannelOpen => {
-                conn.open = true;
-                self.settled();
-                vec![Step::Changed("channel open")]
-            }
-            RtcEvent::ChannelClosed => self.fail(now, rng, "channel closed"),
-            RtcEvent::State(state) => self.state_changed(now, state, signalable, rng),
-            RtcEvent::Failed(_) if conn.open => vec![Step::Changed("a step failed")],
-            RtcEvent::Failed(_) => self.fail(now, rng, "a step failed"),
-            RtcEvent::CandidateRefused(_) | RtcEvent::Packet(_) => Vec::new(),
-        }
-    }
-
-    fn state_changed(
-        &mut self,
-        now: Mono,
-        state: RtcState,
-        signalable: bool,
-        rng: &mut Rng,
-    ) -> Vec<Step> {
-        let Some(conn) = self.conn.as_mut() else {
-            return Vec::new();
-        };
-        conn.state = state;
-        match state {
-            RtcState::Connected => {
-                conn.restarting = false;
-                if conn.open {
-                    self.settled();
-                }
-                vec![Step::Changed("connected")]
-            }
-            RtcState::Disconnected if !conn.restarting => {
-                self.due = Some((now.plus(limits::ICE_GRACE), Due::Restart));
-                vec![Step::Changed("disconnected")]
-            }
-            RtcState::Failed if conn.open && !conn.restarting && signalable => {
-                let mut steps = self.restart(now);
-                steps.push(Step::Changed("failed"));
-                steps
-            }
-            RtcState::Failed if !conn.open => self.fail(now, rng, "failed"),
-            RtcState::Closed => self.fail(now, rng, "closed"),
-            _ => vec![Step::Changed("state")],
         }
     }
 

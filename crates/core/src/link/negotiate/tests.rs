@@ -1,6 +1,7 @@
 //! The machine, played by hand: two sides, signals carried between them.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 use super::*;
+use crate::node::RtcEvent;
 
 pub(super) fn at(millis: u64) -> Mono {
     Mono(millis)
