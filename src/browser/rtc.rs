@@ -8,6 +8,7 @@ use super::hooks::Hook;
 use super::js_error::JsError;
 use super::listener::Listener;
 use super::socket::message_bytes;
+use corridor_core::limits;
 use corridor_core::node::{
     Candidate, Description, IceConfig, IceServer, RtcEvent, RtcState, SdpKind,
 };
@@ -28,6 +29,9 @@ use web_sys::{
 /// round trip and no `datachannel` event.
 const CHANNEL: (&str, u16) = ("corridor", 0);
 
+/// `bufferedAmountLowThreshold`.
+const CHANNEL_LOW: u32 = limits::CHANNEL_LOW as u32;
+
 /// A connection; closed when dropped, after which it reports nothing.
 #[derive(Debug)]
 #[must_use = "the connection is closed when this is dropped"]
@@ -37,6 +41,7 @@ pub struct Connection {
     steps: Rc<Steps>,
     pc: RtcPeerConnection,
     channel: RtcDataChannel,
+    tells_drained: Rc<Cell<bool>>,
     _close: Hook,
 }
 
@@ -74,9 +79,11 @@ impl Connection {
         init.set_ordered(true);
         let channel = pc.create_data_channel_with_data_channel_dict(CHANNEL.0, &init);
         channel.set_binary_type(RtcDataChannelType::Arraybuffer);
+        channel.set_buffered_amount_low_threshold(CHANNEL_LOW);
+        let tells_drained = Rc::<Cell<bool>>::default();
         let closing = (pc.clone(), channel.clone());
         Ok(Self {
-            _listeners: listen(&pc, &channel, &happened),
+            _listeners: listen(&pc, &channel, &tells_drained, &happened),
             steps: Rc::new(Steps {
                 pc: pc.clone(),
                 report: Box::new(happened),
@@ -86,6 +93,7 @@ impl Connection {
             }),
             pc,
             channel,
+            tells_drained,
             _close: Hook::new(move || {
                 closing.1.close();
                 closing.0.close();
@@ -114,6 +122,15 @@ impl Connection {
     /// When the channel is not open, or its buffer is full.
     pub fn send(&self, packet: &[u8]) -> Result<(), JsError> {
         Ok(self.channel.send_with_u8_array(packet)?)
+    }
+
+    /// Reports [`RtcEvent::Drained`] as soon as little waits in the channel.
+    pub fn tell_drained(&self) {
+        if self.channel.buffered_amount() > CHANNEL_LOW {
+            self.tells_drained.set(true);
+        } else {
+            (self.steps.report)(RtcEvent::Drained);
+        }
     }
 
     /// The live objects, for the debug object.
@@ -251,6 +268,7 @@ impl Step {
 fn listen(
     pc: &RtcPeerConnection,
     channel: &RtcDataChannel,
+    tells_drained: &Rc<Cell<bool>>,
     happened: &(impl Fn(RtcEvent) + Clone + 'static),
 ) -> Vec<Listener> {
     // Both events, because Firefox has dropped connections whose ICE state nobody listened to.
@@ -282,6 +300,12 @@ fn listen(
     let (opened, closed, received) = (happened.clone(), happened.clone(), happened.clone());
     let open = Listener::new(channel, "open", move |_| opened(RtcEvent::ChannelOpen));
     let close = Listener::new(channel, "close", move |_| closed(RtcEvent::ChannelClosed));
+    let (waited_for, drained) = (tells_drained.clone(), happened.clone());
+    let low = Listener::new(channel, "bufferedamountlow", move |_| {
+        if waited_for.take() {
+            drained(RtcEvent::Drained);
+        }
+    });
     let messages = Listener::new(channel, "message", move |event| {
         if let Some(packet) = message_bytes(&event) {
             received(RtcEvent::Packet(packet));
@@ -289,7 +313,7 @@ fn listen(
     });
     states
         .into_iter()
-        .chain([candidates, open, close, messages])
+        .chain([candidates, open, close, low, messages])
         .collect()
 }
 

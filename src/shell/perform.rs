@@ -78,6 +78,7 @@ impl Inner {
             RtcOp::Offer { restart } => connection.offer(restart),
             RtcOp::SetRemote(description) => connection.set_remote(description),
             RtcOp::AddCandidate(candidate) => connection.add_candidate(candidate),
+            RtcOp::TellDrained => connection.tell_drained(),
             RtcOp::Send(packet) => {
                 if let Err(error) = connection.send(&packet) {
                     self.failed(conn, format!("send: {error}"));

@@ -21,6 +21,7 @@ struct End {
     packets: Vec<Vec<u8>>,
     failures: Vec<String>,
     offers: usize,
+    drained: usize,
 }
 
 impl End {
@@ -40,6 +41,7 @@ impl End {
             packets: Vec::new(),
             failures: Vec::new(),
             offers: 0,
+            drained: 0,
         }
     }
 
@@ -73,6 +75,7 @@ fn carry(from: &mut End, to: &mut End) {
             RtcEvent::State(state) => from.state = state,
             RtcEvent::ChannelOpen => from.open = true,
             RtcEvent::ChannelClosed => from.open = false,
+            RtcEvent::Drained => from.drained += 1,
             RtcEvent::Packet(packet) => from.packets.push(packet),
             RtcEvent::Failed(why) | RtcEvent::CandidateRefused(why) => from.failures.push(why),
         }
@@ -120,6 +123,34 @@ async fn packets_pass_both_ways_in_order_and_whole() {
     assert_eq!((a.failures, b.failures), (vec![], vec![]));
     drop((a.connection, b.connection));
     assert_eq!(hooks::live(), before);
+}
+
+#[wasm_bindgen_test]
+async fn a_channel_tells_when_little_is_left_in_it() {
+    let (mut a, mut b) = joined().await;
+    a.at().tell_drained();
+    swap(&mut a, &mut b);
+    assert_eq!(a.drained, 1, "nothing is in it");
+    for _ in 0..100 {
+        a.at().send(&[0; 60_000]).unwrap();
+    }
+    a.at().tell_drained();
+    swap(&mut a, &mut b);
+    assert_eq!(a.drained, 1, "much is in it");
+    until("it has told", || {
+        swap(&mut a, &mut b);
+        a.drained == 2
+    })
+    .await;
+    let left = js_sys::Reflect::get(a.at().raw().1, &"bufferedAmount".into());
+    let low = corridor_core::limits::CHANNEL_LOW as f64;
+    assert!(left.unwrap().as_f64().unwrap() <= low);
+    until("everything is there", || {
+        swap(&mut a, &mut b);
+        b.packets.len() == 100
+    })
+    .await;
+    assert_eq!(a.drained, 2, "it tells when it is asked");
 }
 
 #[wasm_bindgen_test]

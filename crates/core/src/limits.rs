@@ -14,6 +14,21 @@ pub const MAX_LINE_BYTES: usize = 512;
 pub const MAX_POSITION_BYTES: usize = 128;
 /// Longest packet between peers. Chromium advertises 256 KiB; 64 KiB is safe in every engine.
 pub const MAX_PACKET_BYTES: usize = 60 * 1024;
+/// A peer that takes no messages of this size is not spoken to directly (RFC 8841 lets it name any): a frame would be cut
+/// into more than sixty parts.
+pub const MIN_MESSAGE_BYTES: usize = 1024;
+/// Bytes waiting in a data channel at which its browser tells that there is room again: what a network of 100 Mbit/s
+/// takes while the page wakes.
+pub const CHANNEL_LOW: usize = 16 * 1024;
+/// Bytes waiting in a data channel from which on bulk waits. With the batch that crosses it, a message waits behind half
+/// a second of a 1 Mbit/s link.
+pub const CHANNEL_HIGH: usize = 32 * 1024;
+/// Bytes waiting in a data channel beyond which nothing is sent: chat and signs of life of an hour without a network.
+pub const CHANNEL_BYTES: usize = 1024 * 1024;
+/// Operations of one writer that go ahead of bulk: what is written while somebody else's records are on their way.
+pub const URGENT_OPS: u64 = 16;
+/// What they may add to [`WINDOW_BYTES`].
+pub const URGENT_BYTES: usize = 64 * 1024;
 /// Target size of one batch of operations, small enough that a chat line waits only briefly behind it.
 pub const BATCH_BYTES: usize = 32 * 1024;
 /// A writer signs its operations when it sends them, and at least once in so many bytes: that much of a run can be sent

@@ -5,7 +5,7 @@
 
 use crate::dice::Dice;
 use crate::queue::Ms;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// One machine on the network.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -45,6 +45,7 @@ pub struct Net {
     off: BTreeSet<End>,
     no_mdns: BTreeSet<(usize, usize)>,
     refused: BTreeSet<(usize, usize)>,
+    rates: BTreeMap<(usize, usize), u64>,
     dice: Dice,
 }
 
@@ -63,6 +64,7 @@ impl Net {
             off: BTreeSet::new(),
             no_mdns: BTreeSet::new(),
             refused: BTreeSet::new(),
+            rates: BTreeMap::new(),
             dice,
         }
     }
@@ -141,6 +143,18 @@ impl Net {
     #[must_use]
     pub fn direct_allowed(&self, a: usize, b: usize) -> bool {
         !self.refused.contains(&pair(a, b))
+    }
+
+    /// Lets no more than so many bytes per second pass from one host directly to another, each way.
+    pub fn slow_down(&mut self, a: usize, b: usize, bytes_per_second: u64) {
+        self.rates.insert(pair(a, b), bytes_per_second);
+    }
+
+    /// When `bytes` that begin to leave at a time have left, in microseconds.
+    #[must_use]
+    pub fn carried(&self, (from, to): (usize, usize), at: u64, bytes: usize) -> u64 {
+        let rate = self.rates.get(&pair(from, to)).copied();
+        at + rate.map_or(0, |rate| bytes as u64 * 1_000_000 / rate.max(1))
     }
 
     /// The delay of one transmission.

@@ -59,3 +59,25 @@ export function emptyStorage() {
     if (key.startsWith("filler/")) localStorage.removeItem(key);
   }
 }
+
+/** Notes in `window.mostBuffered` how much waited in a data channel at most, looked at after each message. */
+export function noteBuffered() {
+  window.mostBuffered = 0;
+  const send = RTCDataChannel.prototype.send;
+  RTCDataChannel.prototype.send = function (message) {
+    send.call(this, message);
+    window.mostBuffered = Math.max(window.mostBuffered, this.bufferedAmount);
+  };
+}
+
+/** Lets no more than so many bytes per second leave a page by WebRTC. Chromium's own emulation. */
+export async function slowChannels(person, bytesPerSecond) {
+  const session = await person.page.createCDPSession();
+  await session.send("Network.enable");
+  await session.send("Network.emulateNetworkConditions", {
+    offline: false,
+    latency: 0,
+    downloadThroughput: -1,
+    uploadThroughput: bytesPerSecond,
+  });
+}

@@ -135,6 +135,7 @@ impl Digest {
                 self.length(bytes);
             }
             RtcOp::Close => self.number(8),
+            RtcOp::TellDrained => self.number(9),
         }
     }
 

@@ -5,9 +5,10 @@
 //! that says whether the real one had held. Keys, proofs and signatures become stand-ins too.
 
 use super::noise::Noise;
-use crate::id::{PeerId, RecordId, Seq, WriterId};
+use crate::id::{ConnId, PeerId, RecordId, Seq, WriterId};
 use crate::key::RoomKeys;
 use crate::limits;
+use crate::link::parts::Assembly;
 use crate::model::{Assignee, Body, TaskChange};
 use crate::node::{Command, HubEvent, Input, Node, RtcEvent};
 use crate::private::PairKey;
@@ -15,7 +16,7 @@ use crate::seal::{self, End, Purpose, Resting};
 use crate::stand_in;
 use crate::store::Key;
 use crate::wire::hub::{HubFrame, Parcel};
-use crate::wire::peer::{PeerFrame, Run};
+use crate::wire::peer::{Part, PeerFrame, Run};
 use crate::wire::run::Item;
 use crate::wire::signal::Signal;
 use crate::wire::{WireError, decode_frames, op, snapshot};
@@ -27,6 +28,8 @@ pub(super) struct Redactor<'n> {
     noise: Noise,
     /// Names of the records on the hub's shelf, by their numbers as listed.
     records: RefCell<BTreeMap<u64, RecordId>>,
+    /// Frames of which parts came.
+    parts: RefCell<BTreeMap<ConnId, Assembly>>,
     /// The node has just refused something of this input: runs that it does not hold were not genuine.
     refused: bool,
 }
@@ -37,6 +40,7 @@ impl<'n> Redactor<'n> {
             node,
             noise,
             records: RefCell::default(),
+            parts: RefCell::default(),
             refused,
         }
     }
@@ -48,7 +52,7 @@ impl<'n> Redactor<'n> {
                 Input::Hub(HubEvent::Frame(self.hub_frame(bytes)))
             }
             Input::Rtc(conn, RtcEvent::Packet(packet)) => {
-                Input::Rtc(conn, RtcEvent::Packet(self.packet(&packet)))
+                Input::Rtc(conn, RtcEvent::Packet(self.message(conn, &packet)))
             }
             Input::Rtc(conn, RtcEvent::LocalDescription(mut description)) => {
                 description.sdp = self.sdp(&description.sdp);
@@ -138,9 +142,30 @@ impl<'n> Redactor<'n> {
 
     /// A packet of frames that nothing seals any more.
     fn packet(&self, packet: &[u8]) -> Vec<u8> {
+        self.frames(packet, |_| Ok(None))
+    }
+
+    /// A message of a data channel. What came in parts is told as a whole, with the last of them.
+    fn message(&self, conn: ConnId, packet: &[u8]) -> Vec<u8> {
+        self.frames(packet, |part| {
+            let mut parts = self.parts.borrow_mut();
+            parts.entry(conn).or_default().take(part)
+        })
+    }
+
+    fn frames(
+        &self,
+        packet: &[u8],
+        mut whole: impl FnMut(&Part) -> Result<Option<Vec<u8>>, WireError>,
+    ) -> Vec<u8> {
         let mut out = Vec::with_capacity(packet.len());
         let read = decode_frames(packet, |number, fields| {
             match PeerFrame::decode(number, fields) {
+                Ok(PeerFrame::Part(part)) => {
+                    if let Some(whole) = whole(&part)? {
+                        out.extend(self.packet(&whole));
+                    }
+                }
                 Ok(frame) => self.frame(frame).encode_into(&mut out),
                 // Of a newer version: only that it was there is told.
                 Err(WireError::Unknown(_)) => stand_in::unknown_frame(&mut out, number),

@@ -3,7 +3,9 @@
 //! These are state machines without outputs of their own: the node drains them inside its handlers.
 
 pub(crate) mod backoff;
+pub(crate) mod flow;
 pub(crate) mod negotiate;
+pub(crate) mod parts;
 pub(crate) mod path;
 pub(crate) mod replay;
 pub(crate) mod sync;

@@ -107,9 +107,9 @@ impl Sync {
         if news {
             self.tries = 0;
         }
-        if self.in_flight.is_empty() {
-            self.resend = None;
-        }
+        // What left since then is not overdue because of what left before it.
+        let oldest = self.unacked_since();
+        self.resend = oldest.map(|since| since.plus(limits::ACK_PATIENCE));
         news
     }
 
@@ -119,11 +119,13 @@ impl Sync {
     }
 
     /// The next operations to send: whose, from where, through where. `None` when the peer has them all or the
-    /// window is full.
-    pub(crate) fn next(&self) -> Option<(WriterId, Seq, Seq)> {
-        if self.flight_bytes >= limits::WINDOW_BYTES || self.is_stalled() {
+    /// window is full. Whoever has the fewest left comes first, and few pass although there is no room for `bulk`: so
+    /// what is said now does not wait for records.
+    pub(crate) fn next(&self, bulk: bool) -> Option<(WriterId, Seq, Seq)> {
+        if self.flight_bytes >= limits::WINDOW_BYTES + limits::URGENT_BYTES || self.is_stalled() {
             return None;
         }
+        let bulk = bulk && self.flight_bytes < limits::WINDOW_BYTES;
         self.goal
             .iter()
             .map(|(writer, goal)| {
@@ -133,11 +135,13 @@ impl Sync {
                     goal,
                 )
             })
-            .find(|(_, first, goal)| first <= goal)
+            .filter(|(_, first, goal)| first <= goal)
+            .min_by_key(|(_, first, goal)| goal - first)
+            .filter(|(_, first, goal)| bulk || goal - first < limits::URGENT_OPS)
     }
 
-    /// A run was handed to a path.
-    pub(crate) fn launched(&mut self, now: Mono, run: &Run) {
+    /// A run was handed to a path. Answers its bytes.
+    pub(crate) fn launched(&mut self, now: Mono, run: &Run) -> usize {
         let bytes = run.items.iter().map(Item::weight).sum();
         let last = run.last().unwrap_or(run.first);
         self.sent.raise(run.writer, last);
@@ -149,6 +153,7 @@ impl Sync {
         });
         self.flight_bytes += bytes;
         self.resend.get_or_insert(now.plus(limits::ACK_PATIENCE));
+        bytes
     }
 
     /// Since when the oldest operation in flight is unacknowledged.
@@ -231,13 +236,39 @@ mod tests {
     #[test]
     fn an_acknowledgement_ends_the_wait_and_frees_the_window() {
         let mut sync = Sync::new(VersionVector::default());
-        sync.aim(AUTHOR, 9);
+        sync.aim(AUTHOR, 90);
         sync.launched(Mono(0), &run(1, limits::WINDOW_BYTES));
         assert_eq!(sync.resend, Some(Mono(0).plus(limits::ACK_PATIENCE)));
-        assert_eq!(sync.next(), None, "the window is full");
+        assert_eq!(sync.next(true), None, "the window is full");
         assert!(sync.confirmed(&[(AUTHOR, 1)], false));
         assert_eq!(sync.resend, None, "nothing is overdue any more");
-        assert_eq!(sync.next(), Some((AUTHOR, 2, 9)));
+        assert_eq!(sync.next(true), Some((AUTHOR, 2, 90)));
+    }
+
+    #[test]
+    fn what_left_later_is_not_overdue_because_of_what_was_confirmed() {
+        let mut sync = Sync::new(VersionVector::default());
+        sync.aim(AUTHOR, 2);
+        sync.launched(Mono(0), &run(1, 10));
+        sync.launched(Mono(4_000), &run(2, 10));
+        sync.confirmed(&[(AUTHOR, 1)], false);
+        assert_eq!(sync.resend, Some(Mono(4_000).plus(limits::ACK_PATIENCE)));
+    }
+
+    /// Somebody's records are on their way; a word of somebody else passes them, also when the window is full.
+    #[test]
+    fn whoever_has_the_fewest_left_goes_first_and_few_pass_where_bulk_waits() {
+        let other = WriterId([2; 16]);
+        let mut sync = Sync::new(VersionVector::default());
+        sync.aim(AUTHOR, 50_000);
+        assert_eq!(sync.next(true), Some((AUTHOR, 1, 50_000)));
+        assert_eq!(sync.next(false), None, "no room for bulk");
+        sync.launched(Mono(0), &run(1, limits::WINDOW_BYTES));
+        sync.aim(other, 1);
+        assert_eq!(sync.next(false), Some((other, 1, 1)));
+        assert_eq!(sync.next(true), Some((other, 1, 1)), "the window is full");
+        sync.aim(other, limits::URGENT_OPS + 1);
+        assert_eq!(sync.next(true), None, "that is bulk, too");
     }
 
     /// R-MSG-3: three tries on a live path, then it waits in the outbox until the path changes.
@@ -246,13 +277,13 @@ mod tests {
         let mut sync = Sync::new(VersionVector::default());
         sync.aim(AUTHOR, 1);
         for _ in 0..=limits::ACK_TRIES {
-            let (_, first, _) = sync.next().unwrap();
+            let (_, first, _) = sync.next(true).unwrap();
             sync.launched(Mono(0), &run(first, 10));
             assert!(sync.resend.is_some());
             sync.overdue(Mono(5_000));
         }
-        assert_eq!((sync.next(), sync.resend), (None, None));
+        assert_eq!((sync.next(true), sync.resend), (None, None));
         sync.restart();
-        assert_eq!(sync.next(), Some((AUTHOR, 1, 1)));
+        assert_eq!(sync.next(true), Some((AUTHOR, 1, 1)));
     }
 }

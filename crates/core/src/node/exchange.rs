@@ -76,10 +76,11 @@ impl Node {
             PeerFrame::Facts(facts) => self.facts_received(now, id, &facts),
             PeerFrame::Link(link) => self.link_received(id, link),
             PeerFrame::Gone(gone) => self.gone_received(now, id, gone),
+            PeerFrame::Part(part) => self.part_received(now, id, route, &part),
         }
     }
 
-    fn sync_of(&mut self, id: PeerId) -> Option<&mut Sync> {
+    pub(super) fn sync_of(&mut self, id: PeerId) -> Option<&mut Sync> {
         self.peers.get_mut(&id)?.sync.as_mut()
     }
 
@@ -335,67 +336,5 @@ impl Node {
         for id in ids {
             self.pull(now, id);
         }
-    }
-
-    /// Sends each peer what it should have and the window allows.
-    pub(super) fn pump(&mut self, now: Now) {
-        let me = self.me;
-        let head = self.sendable();
-        self.push_own(head);
-        let small = self.crowd.is_none();
-        let ids: Vec<PeerId> = self.peers.keys().copied().collect();
-        for id in ids {
-            let Some(peer) = self
-                .peers
-                .get_mut(&id)
-                .filter(|peer| peer.path != Path::None)
-            else {
-                continue;
-            };
-            let Some(sync) = peer.sync.as_mut() else {
-                continue;
-            };
-            if small {
-                sync.aim(me, head);
-            }
-            let mut runs = Vec::new();
-            while let Some((writer, first, last)) = sync.next() {
-                let held = if writer == me {
-                    head
-                } else {
-                    self.replica.have().get(writer)
-                };
-                let last = last.min(held);
-                let run = self.replica.run(writer, first, last, limits::BATCH_BYTES);
-                let Some(run) = run.filter(|_| first <= last) else {
-                    // Asked for more than is held.
-                    sync.cap(writer, first - 1);
-                    continue;
-                };
-                sync.launched(now.mono, &run);
-                runs.push(run);
-            }
-            for run in runs {
-                if run.writer == me {
-                    let last = run.last().unwrap_or(run.first);
-                    self.mark_own(run.first - 1, last);
-                }
-                self.send(id, PeerFrame::Ops(run));
-            }
-        }
-    }
-
-    /// The acknowledgement of a peer is overdue.
-    pub(super) fn resend(&mut self, now: Now, id: PeerId) {
-        if let Some(sync) = self.sync_of(id) {
-            sync.overdue(now.mono);
-        }
-        self.mark_unconfirmed(id);
-        self.log(
-            Level::Info,
-            Phase::Sync,
-            Some(id),
-            "acknowledgement overdue, sending again".into(),
-        );
     }
 }

@@ -2,7 +2,6 @@
 
 use super::command::{CommandError, Done, Fault};
 use super::commands::Plan;
-use super::output::{Output, RtcOp};
 use super::{Node, Timer};
 use crate::id::{ConnId, PeerId};
 use crate::limits;
@@ -92,11 +91,7 @@ impl Node {
             self.timers.set_earliest(Timer::Held(id), at);
             return;
         }
-        self.output(Output::Rtc {
-            conn,
-            peer: id,
-            op: RtcOp::Send(packet),
-        });
+        self.put_on_channel(id, conn, packet);
     }
 
     /// Sends what was held back long enough, unless its connection is gone.
@@ -119,11 +114,7 @@ impl Node {
             self.timers.set(Timer::Held(id), *at);
         }
         for (conn, packet) in ready {
-            self.output(Output::Rtc {
-                conn,
-                peer: id,
-                op: RtcOp::Send(packet),
-            });
+            self.put_on_channel(id, conn, packet);
         }
     }
 }

@@ -218,6 +218,7 @@ fn kind(frame: &PeerFrame) -> &'static str {
         PeerFrame::NoRoute(_) => "no_route",
         PeerFrame::Facts(_) => "diagnosis",
         PeerFrame::Link(_) => "link",
+        PeerFrame::Part(_) => "part",
     }
 }
 

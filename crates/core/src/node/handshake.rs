@@ -6,6 +6,7 @@ use super::links::fresh_conn;
 use super::output::{Level, Phase};
 use super::view::{Path, Tampering};
 use crate::id::PeerId;
+use crate::link::parts::message_limit;
 use crate::seal::{self, End, Purpose};
 use crate::time::Now;
 use crate::wire::WireError;
@@ -140,7 +141,11 @@ impl Node {
             return Err(Tampering::Replayed.into());
         }
         peer.signals_in.take(header.counter);
-        Ok(Some(Signal::decode(step)?))
+        let signal = Signal::decode(step)?;
+        if let Signal::Offer(_, sdp) | Signal::Answer(_, sdp) = &signal {
+            message_limit(sdp)?;
+        }
+        Ok(Some(signal))
     }
 
     /// Whoever carried a negotiation step has tampered with it: nothing happens but that it is told.

@@ -55,6 +55,8 @@ pub enum RtcEvent {
     ChannelOpen,
     /// The data channel closed.
     ChannelClosed,
+    /// The answer to [`super::RtcOp::TellDrained`].
+    Drained,
     /// One binary message arrived on the data channel.
     Packet(Vec<u8>),
     /// A candidate of the other side was refused. The others may do.

@@ -8,6 +8,7 @@ use super::{Node, Timer};
 use crate::id::{ConnId, PeerId, SessionId};
 use crate::limits;
 use crate::link::negotiate::Step;
+use crate::link::parts::Assembly;
 use crate::seal::End;
 use crate::time::Now;
 use crate::wire::hub::ClientFrame;
@@ -67,6 +68,8 @@ impl Node {
                         self.conns.remove(&conn);
                         if let Some(peer) = self.peers.get_mut(&id) {
                             peer.direct.close();
+                            peer.flow.reset();
+                            peer.parts = Assembly::default();
                         }
                     }
                     self.output(Output::Rtc { conn, peer: id, op });
@@ -88,6 +91,13 @@ impl Node {
         };
         if let RtcEvent::Packet(packet) = &event {
             self.packet(now, id, Route::Direct, packet);
+            return;
+        }
+        if matches!(event, RtcEvent::Drained) {
+            // More is handed out at the end of this turn.
+            if let Some(peer) = self.peers.get_mut(&id) {
+                peer.flow.drained();
+            }
             return;
         }
         if let RtcEvent::Failed(step) | RtcEvent::CandidateRefused(step) = &event {

@@ -28,6 +28,7 @@ mod peer;
 mod presence;
 mod probe;
 mod project;
+mod pump;
 mod recover;
 mod report;
 mod retain;

@@ -65,6 +65,9 @@ pub enum RtcOp {
     AddCandidate(Candidate),
     /// Send one binary message on the data channel.
     Send(Vec<u8>),
+    /// Answer with [`super::RtcEvent::Drained`] as soon as the channel's `bufferedAmount` is
+    /// [`crate::limits::CHANNEL_LOW`] or less.
+    TellDrained,
     /// Close channel and connection and forget them.
     Close,
 }

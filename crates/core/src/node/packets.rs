@@ -2,22 +2,34 @@
 
 use super::Node;
 use super::frames::Direction;
-use super::output::Phase;
-use super::peer::Route;
+use super::output::{Level, Output, Phase, RtcOp};
+use super::peer::{Peer, Route};
 use super::view::Path;
-use crate::id::PeerId;
+use crate::id::{ConnId, PeerId};
 use crate::limits;
+use crate::link::parts;
 use crate::seal::{self, End, Purpose};
 use crate::time::Now;
 use crate::wire::hub::{ClientFrame, Parcel};
-use crate::wire::peer::{Forward, PeerFrame};
+use crate::wire::peer::{Forward, Part, PeerFrame};
 use crate::wire::{WireError, decode_frames};
 
-/// The longest packet by a route.
-fn limit(route: Route) -> usize {
+/// The longest packet to a peer by a route.
+fn limit(peer: &Peer, route: Route) -> usize {
     match route {
-        Route::Direct | Route::Hub => limits::MAX_PACKET_BYTES,
+        Route::Direct => peer.negotiation.message_limit(),
+        Route::Hub => limits::MAX_PACKET_BYTES,
         Route::Peer => limits::MAX_PACKET_BYTES - limits::WAY_BYTES,
+    }
+}
+
+/// Appends a frame to the packet of its route, or begins a new one.
+fn join(packets: &mut Vec<(Route, Vec<u8>)>, route: Route, bytes: Vec<u8>, limit: usize) {
+    match packets.iter_mut().rev().find(|(r, _)| *r == route) {
+        Some((_, packet)) if packet.len() + bytes.len() <= limit => {
+            packet.extend_from_slice(&bytes);
+        }
+        _ => packets.push((route, bytes)),
     }
 }
 
@@ -55,12 +67,19 @@ impl Node {
                 let mut bytes = Vec::new();
                 frame.encode_into(&mut bytes);
                 self.record(now, Direction::Out, id, route, &frame);
-                let joins = packets.iter_mut().rev().find(|(r, _)| *r == route);
-                match joins {
-                    Some((_, packet)) if packet.len() + bytes.len() <= limit(route) => {
-                        packet.extend_from_slice(&bytes);
+                let Some(peer) = self.peers.get_mut(&id) else {
+                    continue;
+                };
+                let limit = limit(peer, route);
+                if route == Route::Direct && bytes.len() > limit {
+                    peer.cut = peer.cut.wrapping_add(1);
+                    for part in parts::split(peer.cut, &bytes, limit) {
+                        let mut bytes = Vec::new();
+                        part.encode_into(&mut bytes);
+                        packets.push((route, bytes));
                     }
-                    _ => packets.push((route, bytes)),
+                } else {
+                    join(&mut packets, route, bytes, limit);
                 }
             }
             for (route, packet) in packets {
@@ -113,6 +132,27 @@ impl Node {
                     })),
                     Some(way) => self.send_through(id, way, sealed),
                 }
+            }
+        }
+    }
+
+    /// Hands a message to a data channel, which may be full.
+    pub(super) fn put_on_channel(&mut self, id: PeerId, conn: ConnId, packet: Vec<u8>) {
+        let Some(peer) = self.peers.get_mut(&id) else {
+            return;
+        };
+        let rtc = |op| Output::Rtc { conn, peer: id, op };
+        match peer.flow.sends(packet.len()) {
+            Ok(ask) => {
+                self.output(rtc(RtcOp::Send(packet)));
+                if ask {
+                    self.output(rtc(RtcOp::TellDrained));
+                }
+            }
+            // Operations stay unacknowledged and are sent again; anything else is told anew by itself.
+            Err(overflow) => {
+                let text = format!("not sent: {overflow}");
+                self.log(Level::Warn, Phase::Link, Some(id), text);
             }
         }
     }
@@ -181,6 +221,13 @@ impl Node {
         peer.bytes.1 += packet.len() as u64;
         peer.heard(now.mono, route);
         peer.gone = false;
+        match self.read_frames(packet) {
+            Ok(frames) => self.take_frames(now, id, route, frames),
+            Err(error) => self.reject(Phase::Link, Some(id), error),
+        }
+    }
+
+    fn read_frames(&mut self, packet: &[u8]) -> Result<Vec<PeerFrame>, WireError> {
         let mut frames = Vec::new();
         let mut unknown = 0;
         let read = decode_frames(packet, |number, fields| {
@@ -192,12 +239,37 @@ impl Node {
             Ok(())
         });
         self.unknown_frames += unknown;
-        if let Err(error) = read {
-            self.reject(Phase::Link, Some(id), error);
+        read.map(|()| frames)
+    }
+
+    /// A part of a frame. Only direct links cut frames, and a part is never cut again.
+    pub(super) fn part_received(&mut self, now: Now, id: PeerId, route: Route, part: &Part) {
+        let Some(peer) = self.peers.get_mut(&id) else {
             return;
+        };
+        let whole = if route == Route::Direct {
+            peer.parts.take(part)
+        } else {
+            Err(WireError::Malformed)
+        };
+        let read =
+            whole.and_then(|whole| whole.map_or(Ok(Vec::new()), |whole| self.read_frames(&whole)));
+        let cut_again = |frame: &PeerFrame| matches!(frame, PeerFrame::Part(_));
+        match read {
+            Ok(frames) if frames.iter().any(cut_again) => {
+                self.reject(Phase::Link, Some(id), WireError::Malformed);
+            }
+            Ok(frames) => self.take_frames(now, id, route, frames),
+            Err(error) => self.reject(Phase::Link, Some(id), error),
         }
+    }
+
+    fn take_frames(&mut self, now: Now, id: PeerId, route: Route, frames: Vec<PeerFrame>) {
         for frame in frames {
-            self.record(now, Direction::In, id, route, &frame);
+            // The frame that it is part of is recorded when it is whole.
+            if !matches!(frame, PeerFrame::Part(_)) {
+                self.record(now, Direction::In, id, route, &frame);
+            }
             self.frame(now, id, route, frame);
         }
     }

@@ -6,7 +6,9 @@ use super::routes::Reach;
 use super::view::{LinkView, Path, Tampering};
 use crate::id::{PeerId, SessionId, WriterId};
 use crate::limits;
+use crate::link::flow::Flow;
 use crate::link::negotiate::Negotiation;
+use crate::link::parts::Assembly;
 use crate::link::path::PathHealth;
 use crate::link::replay::ReplayWindow;
 use crate::link::sync::Sync;
@@ -91,6 +93,12 @@ pub(super) struct Peer {
     pub(super) reason: &'static str,
     /// What was seen of the link, for diagnoses.
     pub(super) seen: Seen,
+    /// What waits in the data channel,
+    pub(super) flow: Flow,
+    /// the frame of which parts came by it,
+    pub(super) parts: Assembly,
+    /// and how many frames were cut into parts.
+    pub(super) cut: u32,
     /// [`super::Fault::Delay`] and [`super::Fault::Loss`].
     pub(super) line: Line,
 }
@@ -139,6 +147,9 @@ impl Peer {
             since: now,
             reason: "new",
             seen: Seen::default(),
+            flow: Flow::default(),
+            parts: Assembly::default(),
+            cut: 0,
             line: Line::default(),
         }
     }

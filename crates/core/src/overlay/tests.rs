@@ -124,7 +124,7 @@ impl Room {
         let mut out = Vec::new();
         let member = self.members.get_mut(&at).unwrap();
         for (peer, sync) in &mut member.links {
-            while let Some((writer, first, _)) = sync.next() {
+            while let Some((writer, first, _)) = sync.next(true) {
                 let run = Run {
                     writer,
                     first,

@@ -176,6 +176,7 @@ fn write_event(e: &mut Out<'_>, event: &RtcEvent) -> Encoded {
         RtcEvent::Packet(packet) => e.u8(5)?.bytes(packet)?.ok(),
         RtcEvent::Failed(step) => e.u8(6)?.str(step)?.ok(),
         RtcEvent::CandidateRefused(step) => e.u8(7)?.str(step)?.ok(),
+        RtcEvent::Drained => e.u8(8)?.ok(),
     }
 }
 

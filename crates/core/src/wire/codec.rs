@@ -18,6 +18,9 @@ pub enum WireError {
     /// Well-formed and beyond a bound of [`crate::limits`].
     #[error("beyond a limit")]
     TooLarge,
+    /// It takes messages of less than [`crate::limits::MIN_MESSAGE_BYTES`].
+    #[error("takes only very short messages")]
+    TooNarrow,
     /// The seal does not open: another key, or altered bytes.
     #[error("the seal does not open")]
     Seal,

@@ -47,6 +47,8 @@ pub enum PeerFrame {
     Link(Link),
     /// Another peer said goodbye, in this session.
     Gone(Gone),
+    /// A part of a frame that the receiver's browser does not take as one message.
+    Part(Part),
 }
 
 /// A version vector: per writer, the last sequence of the gapless prefix that is held.
@@ -183,6 +185,23 @@ pub struct Gone {
     pub session: SessionId,
 }
 
+/// A part of a frame.
+#[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct Part {
+    /// Which of the frames that were cut on this link.
+    #[n(0)]
+    pub number: u32,
+    /// Which part, from 0,
+    #[n(1)]
+    pub index: u16,
+    /// of so many.
+    #[n(2)]
+    pub count: u16,
+    /// Its share of the frame's bytes.
+    #[n(3)]
+    pub bytes: ByteVec,
+}
+
 /// A sealed packet on its way through peers.
 #[derive(Clone, PartialEq, Eq, Debug, Encode, Decode)]
 pub struct Forward {
@@ -272,6 +291,7 @@ impl PeerFrame {
             Self::Facts(facts) => codec::put_frame(packet, number::FACTS, facts),
             Self::Link(link) => codec::put_frame(packet, number::LINK, link),
             Self::Gone(gone) => codec::put_frame(packet, number::GONE, gone),
+            Self::Part(part) => codec::put_frame(packet, number::PART, part),
         }
     }
 
@@ -314,6 +334,13 @@ impl PeerFrame {
             number::FACTS => Self::Facts(codec::fields(&mut d)?),
             number::LINK => Self::Link(codec::fields(&mut d)?),
             number::GONE => Self::Gone(codec::fields(&mut d)?),
+            number::PART => {
+                let part: Part = codec::fields(&mut d)?;
+                if part.index >= part.count {
+                    return Err(WireError::Malformed);
+                }
+                Self::Part(part)
+            }
             other => return Err(WireError::Unknown(other)),
         })
     }

@@ -33,6 +33,8 @@ pub mod peer {
     pub const LINK: u16 = 14;
     /// Another peer said goodbye (rule P-GONE).
     pub const GONE: u16 = 15;
+    /// A part of a frame that is too long for one message (rule P-PART).
+    pub const PART: u16 = 16;
 }
 
 /// Frames from a client to the hub.

@@ -8,7 +8,7 @@ use corridor_core::time::Wall;
 use corridor_core::wire::facts::{Facts, FactsFrame, Gathered};
 use corridor_core::wire::hub::{ClientFrame, HubFrame, Join, Joined, LinkState, Member, Parcel};
 use corridor_core::wire::peer::{
-    Beat, ClockField, Forward, Gone, Have, Hello, Link, Near, Neighbor, NoRoute, PeerFrame,
+    Beat, ClockField, Forward, Gone, Have, Hello, Link, Near, Neighbor, NoRoute, Part, PeerFrame,
     PresenceFrame, Run, Want,
 };
 use corridor_core::wire::run::Item;
@@ -155,6 +155,15 @@ pub(crate) fn peer_frames() -> Vec<(&'static str, PeerFrame)> {
             PeerFrame::Gone(Gone {
                 peer: OTHER,
                 session: SessionId(9),
+            }),
+        ),
+        (
+            "part",
+            PeerFrame::Part(Part {
+                number: 7,
+                index: 1,
+                count: 3,
+                bytes: vec![0xef; 4].into(),
             }),
         ),
     ]

@@ -4,6 +4,7 @@ use super::pc::{Cargo, Channel, Pc, PcId};
 use super::{Due, Rtc};
 use crate::net::{End, Net, Pipe};
 use crate::queue::Ms;
+use corridor_core::limits;
 use corridor_core::node::RtcEvent;
 use std::collections::BTreeMap;
 
@@ -70,7 +71,20 @@ impl Rtc {
         }
         if let Some(Cargo::Packet(bytes)) = cargo {
             pc.buffered = pc.buffered.saturating_sub(bytes.len());
+            self.notice_drained(now, from);
             self.deliver(to, bytes);
+        }
+    }
+
+    /// The `bufferedamountlow` event, for whoever asked for it.
+    pub(super) fn notice_drained(&mut self, now: Ms, id: PcId) {
+        if let Some(pc) = self.pcs.get_mut(&id)
+            && pc.tells_drained
+            && pc.buffered <= limits::CHANNEL_LOW
+        {
+            pc.tells_drained = false;
+            let due = Due::Tell(id, RtcEvent::Drained);
+            self.effects.later.push((now, due));
         }
     }
 

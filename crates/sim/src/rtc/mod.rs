@@ -70,7 +70,7 @@ pub struct Effects {
 }
 
 /// What happened, for "did real work" and for finding misuse by the node.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct RtcCount {
     /// Connections that came up.
     pub connected: u64,
@@ -80,6 +80,10 @@ pub struct RtcCount {
     pub packets: u64,
     /// Bytes that arrived.
     pub bytes: u64,
+    /// The longest message that was sent to each host.
+    pub longest_to: BTreeMap<usize, usize>,
+    /// Most bytes that waited in one channel.
+    pub most_buffered: usize,
     /// Candidates added before the remote description: a fault of the node.
     pub early_candidates: u64,
     /// Sends on a channel that was not open yet: a fault of the node.
@@ -94,6 +98,8 @@ pub struct Rtc {
     pcs: BTreeMap<PcId, Pc>,
     ufrags: BTreeMap<String, PcId>,
     leaving: BTreeMap<PcId, Leaving>,
+    /// Hosts whose browser takes other messages than Chromium does, and how long ones.
+    pub message_limits: BTreeMap<usize, usize>,
     effects: Effects,
     dice: Dice,
     /// What happened so far.
@@ -108,6 +114,7 @@ impl Rtc {
             pcs: BTreeMap::new(),
             ufrags: BTreeMap::new(),
             leaving: BTreeMap::new(),
+            message_limits: BTreeMap::new(),
             effects: Effects::default(),
             dice,
             count: RtcCount::default(),

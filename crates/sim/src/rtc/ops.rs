@@ -17,6 +17,7 @@ impl Rtc {
             RtcOp::SetRemote(description) => self.set_remote(now, net, id, &description),
             RtcOp::AddCandidate(candidate) => self.add_candidate(now, net, id, &candidate),
             RtcOp::Send(bytes) => self.send(now, net, id, bytes),
+            RtcOp::TellDrained => self.tell_drained(now, id),
             RtcOp::Close => self.close(now, net, id),
         }
     }
@@ -82,6 +83,7 @@ impl Rtc {
             self.dice.range(20, 120),
         );
         let port = self.dice.range(32_768, 60_999);
+        let message_limit = self.message_limit(id.host);
         let Some(pc) = self.pcs.get_mut(&id) else {
             return;
         };
@@ -93,6 +95,7 @@ impl Rtc {
         let credentials = Credentials {
             ufrag: pc.local.clone().unwrap_or_default(),
             fingerprint: pc.fingerprint.clone(),
+            message_limit,
         };
         let sdp = sdp::write(&credentials, kind == SdpKind::Offer, pc.versions);
         let at = pc.after(now + takes);
@@ -145,12 +148,22 @@ impl Rtc {
             self.count.early_sends += u64::from(channel == Some(Channel::Connecting));
             return self.fail(now, id, "send: the channel is not open");
         }
-        let due = now + net.delay();
+        let delay = net.delay();
         if let Some(pc) = self.pcs.get_mut(&id) {
+            let most = pc.remote.as_ref().map(|remote| remote.message_limit);
+            if most.is_some_and(|most| bytes.len() > most) {
+                return self.fail(now, id, "send: longer than the other side takes");
+            }
             if pc.buffered + bytes.len() > MAX_BUFFERED {
                 return self.fail(now, id, "send: the queue is full");
             }
             pc.buffered += bytes.len();
+            self.count.most_buffered = self.count.most_buffered.max(pc.buffered);
+            let to = pc.partner.map_or(id.host, |partner| partner.host);
+            let longest = self.count.longest_to.entry(to).or_default();
+            *longest = bytes.len().max(*longest);
+            pc.free_at = net.carried((id.host, to), pc.free_at.max(1_000 * now), bytes.len());
+            let due = pc.free_at / 1_000 + delay;
             if let Some(at) = pc.out.push(due, Cargo::Packet(bytes)) {
                 self.effects.later.push((at, Due::Arrives(id)));
             }
@@ -174,6 +187,19 @@ impl Rtc {
             self.effects.later.push((now + CHANNEL_OUTLIVES, dies));
         }
         self.network_changed(now, net);
+    }
+
+    /// The longest message that the browser of `host` takes.
+    fn message_limit(&self, host: usize) -> usize {
+        let told = self.message_limits.get(&host);
+        told.copied().unwrap_or(sdp::MESSAGE_LIMIT)
+    }
+
+    fn tell_drained(&mut self, now: Ms, id: PcId) {
+        if let Some(pc) = self.pcs.get_mut(&id) {
+            pc.tells_drained = true;
+        }
+        self.notice_drained(now, id);
     }
 
     fn fail(&mut self, now: Ms, id: PcId, text: &str) {

@@ -75,6 +75,10 @@ pub(super) struct Pc {
     pub(super) out: Pipe<Cargo>,
     /// Bytes waiting in `out`.
     pub(super) buffered: usize,
+    /// When the wire is free again, in microseconds.
+    pub(super) free_at: u64,
+    /// The node waits for `bufferedamountlow`.
+    pub(super) tells_drained: bool,
 }
 
 impl Pc {
@@ -97,6 +101,8 @@ impl Pc {
             versions: 0,
             out: Pipe::default(),
             buffered: 0,
+            free_at: 0,
+            tells_drained: false,
         }
     }
 

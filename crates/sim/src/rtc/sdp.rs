@@ -12,7 +12,12 @@ pub(super) struct Credentials {
     pub(super) ufrag: String,
     /// DTLS certificate fingerprint (RFC 8122): the same for the life of a connection.
     pub(super) fingerprint: String,
+    /// The longest message that this end takes (RFC 8841).
+    pub(super) message_limit: usize,
 }
+
+/// What Chromium takes.
+pub(super) const MESSAGE_LIMIT: usize = 262_144;
 
 /// How a candidate can be reached.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -48,8 +53,8 @@ pub(super) fn write(credentials: &Credentials, offer: bool, version: u32) -> Str
          m=application 9 UDP/DTLS/SCTP webrtc-datachannel\r\nc=IN IP4 0.0.0.0\r\n\
          a=ice-ufrag:{}\r\na=ice-pwd:vXAd2dvUSFZDXSCmKnqZMCvH\r\na=ice-options:trickle\r\n\
          a=fingerprint:{}\r\na=setup:{setup}\r\na=mid:0\r\na=sctp-port:5000\r\n\
-         a=max-message-size:262144\r\n",
-        credentials.ufrag, credentials.fingerprint
+         a=max-message-size:{}\r\n",
+        credentials.ufrag, credentials.fingerprint, credentials.message_limit
     )
 }
 
@@ -64,6 +69,8 @@ pub(super) fn read(sdp: &str) -> Option<Credentials> {
     Some(Credentials {
         ufrag: value("a=ice-ufrag:")?,
         fingerprint: value("a=fingerprint:")?,
+        message_limit: value("a=max-message-size:")
+            .map_or(Some(65_536), |told| told.parse().ok())?,
     })
 }
 
@@ -109,6 +116,7 @@ mod tests {
         let credentials = Credentials {
             ufrag: ufrag(&mut dice, 7),
             fingerprint: fingerprint(&mut dice),
+            message_limit: 4_096,
         };
         assert_eq!(
             read(&write(&credentials, true, 1)),

@@ -7,6 +7,7 @@
 )]
 
 mod admin;
+mod channel;
 mod clocks;
 mod diagnose;
 mod edits;

@@ -136,6 +136,11 @@ impl Device {
                     } => {
                         self.outbox.push_back(Sent::Packet(packet));
                     }
+                    Output::Rtc {
+                        conn,
+                        op: RtcOp::TellDrained,
+                        ..
+                    } => inbox.push_back(Input::Rtc(conn, RtcEvent::Drained)),
                     Output::Rtc { conn, op, .. } => {
                         self.conn = Some(conn);
                         self.outbox.push_back(Sent::Browser(op));

@@ -44,7 +44,7 @@ impl Negotiation {
             RtcEvent::State(state) => self.state_changed(now, state, signalable, rng),
             RtcEvent::Failed(_) if conn.open => vec![Step::Changed("a step failed")],
             RtcEvent::Failed(_) => self.fail(now, rng, "a step failed"),
-            RtcEvent::CandidateRefused(_) | RtcEvent::Packet(_) => Vec::new(),
+            RtcEvent::CandidateRefused(_) | RtcEvent::Packet(_) | RtcEvent::Drained => Vec::new(),
         }
     }
 

@@ -9,6 +9,7 @@ mod events;
 use crate::id::ConnId;
 use crate::limits;
 use crate::link::backoff::backoff;
+use crate::link::parts::message_limit;
 use crate::node::{Candidate, Description, RtcOp, RtcState, SdpKind};
 use crate::rng::Rng;
 use crate::time::Mono;
@@ -58,6 +59,8 @@ struct Conn {
     /// The network may have changed under it: whatever the browser says, it is restarted at the next occasion.
     stale: bool,
     held: Vec<(Round, Candidate)>,
+    /// The longest message that the other side takes.
+    message_limit: usize,
 }
 
 /// What falls due.
@@ -104,6 +107,13 @@ impl Negotiation {
     /// The data channel takes messages. That proves nothing about the peer (DESIGN §2).
     pub(crate) fn is_open(&self) -> bool {
         self.conn.as_ref().is_some_and(|conn| conn.open)
+    }
+
+    /// The longest message that the other side takes.
+    pub(crate) fn message_limit(&self) -> usize {
+        self.conn
+            .as_ref()
+            .map_or(limits::MIN_MESSAGE_BYTES, |conn| conn.message_limit)
     }
 
     /// Attempts in a row that failed.
@@ -272,6 +282,7 @@ impl Negotiation {
             making: 0,
             stale: false,
             held: Vec::new(),
+            message_limit: limits::MIN_MESSAGE_BYTES,
         });
         self.due = Some((now.plus(limits::DIAL_PATIENCE), Due::Connected));
         id
@@ -412,6 +423,8 @@ impl Negotiation {
 
 fn describe(conn: &mut Conn, kind: SdpKind, sdp: String) -> Vec<Step> {
     conn.described = true;
+    // Descriptions that say too little were refused before.
+    conn.message_limit = message_limit(&sdp).unwrap_or(limits::MIN_MESSAGE_BYTES);
     let mut steps = vec![Step::Rtc(
         conn.id,
         RtcOp::SetRemote(Description { kind, sdp }),

@@ -136,6 +136,7 @@ fn event(d: &mut Decoder<'_>) -> Result<RtcEvent, WireError> {
         5 => RtcEvent::Packet(d.bytes()?.to_vec()),
         6 => RtcEvent::Failed(d.str()?.to_owned()),
         7 => RtcEvent::CandidateRefused(d.str()?.to_owned()),
+        8 => RtcEvent::Drained,
         _ => return Err(WireError::Malformed),
     })
 }
