@@ -142,12 +142,12 @@ impl<'n> Redactor<'n> {
 
     /// A packet of frames that nothing seals any more.
     fn packet(&self, packet: &[u8]) -> Vec<u8> {
-        self.frames(packet, |_| Ok(None))
+        self.frames(packet, &mut |_| Ok(None))
     }
 
     /// A message of a data channel. What came in parts is told as a whole, with the last of them.
     fn message(&self, conn: ConnId, packet: &[u8]) -> Vec<u8> {
-        self.frames(packet, |part| {
+        self.frames(packet, &mut |part| {
             let mut parts = self.parts.borrow_mut();
             parts.entry(conn).or_default().take(part)
         })
@@ -156,7 +156,7 @@ impl<'n> Redactor<'n> {
     fn frames(
         &self,
         packet: &[u8],
-        mut whole: impl FnMut(&Part) -> Result<Option<Vec<u8>>, WireError>,
+        whole: &mut dyn FnMut(&Part) -> Result<Option<Vec<u8>>, WireError>,
     ) -> Vec<u8> {
         let mut out = Vec::with_capacity(packet.len());
         let read = decode_frames(packet, |number, fields| {
