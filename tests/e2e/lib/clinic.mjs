@@ -52,6 +52,7 @@ export class Clinic {
       context = await owner.createBrowserContext();
     }
     const person = await Person.arrive(context, name, before);
+    person.ownBrowser = own;
     this.people.push(person);
     return person;
   }

@@ -11,7 +11,12 @@ export const HUB_AWAY = [/WebSocket connection to .* failed/, /Failed to load re
 export class Person {
   /** What must not happen: exceptions, console errors, CSP violations. */
   complaints = [];
+  /** True when nobody else lives in its browser process. */
+  ownBrowser = false;
   #tolerated = [];
+  #devtools = null;
+  /** The page in front, when this one is hidden. */
+  #cover = null;
 
   constructor(context, page, name) {
     this.context = context;
@@ -37,9 +42,28 @@ export class Person {
     });
     for (const script of before) await page.evaluateOnNewDocument(script);
     // Pages of other people must not make this one look hidden.
-    const session = await page.createCDPSession();
-    await session.send("Emulation.setFocusEmulationEnabled", { enabled: true });
+    person.#devtools = await page.createCDPSession();
+    await person.#emulateFocus(true);
     return person;
+  }
+
+  #emulateFocus(enabled) {
+    return this.#devtools.send("Emulation.setFocusEmulationEnabled", { enabled });
+  }
+
+  /** Looks at something else: another tab of the same window covers the page. */
+  async hide() {
+    await this.#emulateFocus(false);
+    this.#cover = await this.page.browser().newPage();
+    await this.#cover.bringToFront();
+    await until(`${this.name}'s page is hidden`, () => this.page.evaluate(() => document.hidden));
+  }
+
+  /** Back to the page. */
+  async show() {
+    await this.page.bringToFront();
+    await this.#emulateFocus(true);
+    await this.#cover.close();
   }
 
   /** From here on, console errors like these are expected. */

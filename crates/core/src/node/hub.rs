@@ -304,6 +304,10 @@ impl Node {
     }
 
     fn member_departed(&mut self, now: Now, member: Member) {
+        // The hub forgets with a member what was told of it (rule H-REPORT). Who is still reached is told again.
+        if let Some((_, told)) = &mut self.reported {
+            told.retain(|link| link.peer != member.peer);
+        }
         let Some(peer) = self.peers.get_mut(&member.peer) else {
             return;
         };

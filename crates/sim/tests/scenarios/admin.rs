@@ -61,3 +61,18 @@ fn the_page_follows_joins_closings_and_cuts_within_three_seconds() {
     let totals = world.hub.mesh_status(world.now).unwrap().totals;
     assert!(totals.upgraded >= 1 && totals.upgraded <= totals.relayed);
 }
+
+#[test]
+fn who_loses_only_the_hub_stays_on_the_page_as_linked() {
+    let (mut world, _) = clinic(502, 3);
+    assert!(world.run_until(3_000, |w| page(w) == (3, 0, 3)));
+    world
+        .done_by(2, Command::Fault(Fault::CutHub(true)))
+        .unwrap();
+    let cut = |w: &World| w.hub.mesh_status(w.now).unwrap().totals.members == 2;
+    assert!(world.run_until(3_000, cut));
+    // Two of the three pairs have one end that the hub still hears.
+    assert!(world.run_until(3_000, |w| page(w) == (3, 0, 2)));
+    world.run_for(20_000);
+    assert_eq!(page(&world), (3, 0, 2));
+}
