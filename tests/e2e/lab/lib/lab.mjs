@@ -23,11 +23,12 @@ const LOGS = process.env.CORRIDOR_LAB_LOGS;
 
 /**
  * One row of the lab.
- * @param {{ short?: boolean }} options `short`: part of the selection that every run of the suite takes.
+ * @param {{ short?: boolean, within?: number }} options `short`: part of the selection that every run of the suite
+ * takes. `within`: how long it may take, in milliseconds.
  */
-export function row(name, { short = false }, body) {
+export function row(name, { short = false, within = 600_000 }, body) {
   if (WANTED === "short" ? !short : WANTED && !name.includes(WANTED)) return;
-  test(name, { timeout: 600_000 }, async (t) => {
+  test(name, { timeout: within }, async (t) => {
     const lab = new Lab(t);
     try {
       await body(lab);
