@@ -56,10 +56,11 @@ type Figures = BTreeMap<(String, String), f64>;
 
 pub(crate) fn run(project: &Project, args: &mut Args) -> Outcome {
     let which = args.word();
+    let row = args.word();
     args.finish()?;
     match which.as_deref() {
         None => {}
-        Some("hub") => return hub(project),
+        Some("hub") => return hub(project, row),
         Some(other) => return Err(Failure::new(format!("there is no benchmark `{other}`"))),
     }
     let results = project.target("criterion");
@@ -83,9 +84,9 @@ pub(crate) fn run(project: &Project, args: &mut Args) -> Outcome {
 }
 
 /// The hub beside a plain axum server.
-fn hub(project: &Project) -> Outcome {
-    let words = ["bench", "--package", "corridor-hub", "--bench", "hub"];
-    process::run(&mut project.cargo(&words), "measuring the hub")
+fn hub(project: &Project, row: Option<String>) -> Outcome {
+    let words = ["bench", "--package=corridor-hub", "--bench=hub", "--"];
+    process::run(project.cargo(&words).args(row), "measuring the hub")
 }
 
 fn engines() -> impl Iterator<Item = &'static str> {

@@ -207,6 +207,8 @@ pub const ENDED_TTL: Duration = Duration::from_secs(24 * 3600);
 pub const HUB_SWEEP: Duration = Duration::from_secs(30);
 /// A connection that has sent nothing for this long is half-open and closed.
 pub const HUB_SILENCE: Duration = Duration::from_secs(15);
+/// Quiet connections are looked at this often at most: each look passes over all of them.
+pub const HUB_LOOK_GRID: Duration = Duration::from_millis(250);
 /// Rooms on one hub.
 pub const HUB_MAX_ROOMS: usize = 10_000;
 /// Members of one room.
@@ -293,8 +295,9 @@ pub const HUB_MAX_HTTP: usize = 2_000;
 pub const HUB_HEADER_PATIENCE: Duration = Duration::from_secs(15);
 /// Time from a request's headers to its answer, waiting for mail included.
 pub const HUB_REQUEST_PATIENCE: Duration = Duration::from_secs(40);
-/// Requests waiting for the broker; beyond, sockets are not read, which TCP passes on to the senders.
-pub const HUB_INBOX: usize = 1024;
+/// Requests waiting for the broker; beyond, sockets are not read, which TCP passes on to the senders. One holds the
+/// messages that came together: less than two of [`MAX_HUB_FRAME_BYTES`].
+pub const HUB_INBOX: usize = 512;
 /// Messages and bytes waiting for one socket; whoever reads slower than this is dropped. Holds the windows
 /// ([`WINDOW_BYTES`]) of 32 senders.
 pub const HUB_OUTBOX: (usize, usize) = (4096, 8 * 1024 * 1024);

@@ -3,8 +3,7 @@
 use crate::StartError;
 use crate::clock::Clock;
 use crate::metrics::{Hit, Metrics};
-use crate::outbox::OutboxReader;
-use crate::outbox::{Outbox, Outgoing, outbox};
+use crate::outbox::{Outbox, OutboxReader, Outgoing, Overrun, outbox};
 use crate::shelf::ArchiveThread;
 use bytes::Bytes;
 use corridor_core::broker::{
@@ -23,6 +22,8 @@ use tokio::sync::{mpsc, oneshot};
 
 /// "Going away" (RFC 6455 §7.4.1): the hub stops.
 const GOING_AWAY: u16 = 1001;
+/// Requests that are taken before the writers are woken.
+const BATCH: usize = 256;
 /// Private close codes (RFC 6455 §7.4.2) are this plus a refusal code of the registry.
 const PRIVATE: u16 = 4000;
 
@@ -33,7 +34,7 @@ type MailReply = oneshot::Sender<Result<Vec<Mail>, Refusal>>;
 
 enum Request {
     Connected(SocketId, IpAddr, Outbox),
-    Frame(SocketId, Bytes),
+    Frames(SocketId, Vec<Bytes>),
     Alive(SocketId),
     Disconnected(SocketId),
     Poll(PollId, IpAddr, MailQuery, Duration, MailReply),
@@ -89,6 +90,7 @@ impl BrokerHandle {
             archive,
             clock,
             sockets: BTreeMap::new(),
+            touched: Vec::new(),
             polls: BTreeMap::new(),
             metrics,
             stopping: false,
@@ -148,8 +150,9 @@ impl BrokerHandle {
         Ok((conn, reader))
     }
 
-    pub(crate) async fn frame(&self, conn: SocketId, bytes: Bytes) -> Result<(), Stopped> {
-        self.send(Request::Frame(conn, bytes)).await
+    /// Hands over messages that came together, in their order.
+    pub(crate) async fn frames(&self, conn: SocketId, frames: Vec<Bytes>) -> Result<(), Stopped> {
+        self.send(Request::Frames(conn, frames)).await
     }
 
     pub(crate) async fn alive(&self, conn: SocketId) -> Result<(), Stopped> {
@@ -183,6 +186,8 @@ struct BrokerTask {
     archive: Option<ArchiveThread>,
     clock: Clock,
     sockets: BTreeMap<SocketId, Outbox>,
+    /// Sockets whose writers are to be woken.
+    touched: Vec<SocketId>,
     polls: BTreeMap<PollId, MailReply>,
     metrics: Metrics,
     stopping: bool,
@@ -190,14 +195,30 @@ struct BrokerTask {
 
 impl BrokerTask {
     async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
+        let mut batch = Vec::with_capacity(BATCH);
         loop {
             let deadline = self.broker.next_wake().map(|(at, _)| at);
             tokio::select! {
-                request = requests.recv() => match request {
-                    Some(request) => self.take(request),
-                    None => return,
-                },
+                biased;
+                count = requests.recv_many(&mut batch, 1) => if count == 0 { return },
                 () = self.sleep(deadline) => self.drive(BrokerInput::Wake),
+            }
+            // Whoever has something to read now reads it first: what goes to one socket then leaves together.
+            tokio::task::yield_now().await;
+            while batch.len() < BATCH
+                && let Ok(request) = requests.try_recv()
+            {
+                batch.push(request);
+            }
+            batch.drain(..).for_each(|request| self.take(request));
+            self.wake_writers();
+        }
+    }
+
+    fn wake_writers(&mut self) {
+        for conn in self.touched.drain(..) {
+            if let Some(outbox) = self.sockets.get(&conn) {
+                outbox.wake();
             }
         }
     }
@@ -219,12 +240,11 @@ impl BrokerTask {
                 self.sockets.insert(conn, outbox);
                 self.drive(BrokerInput::Connected { conn, address });
             }
-            Request::Frame(conn, bytes) => {
-                self.metrics.received(bytes.len());
-                self.drive(BrokerInput::Frame {
-                    conn,
-                    bytes: &bytes,
-                });
+            Request::Frames(conn, frames) => {
+                for bytes in &frames {
+                    self.metrics.received(bytes.len());
+                    self.drive(BrokerInput::Frame { conn, bytes });
+                }
             }
             Request::Alive(conn) => self.drive(BrokerInput::Alive { conn }),
             Request::Disconnected(conn) => {
@@ -328,8 +348,15 @@ impl BrokerTask {
     }
 
     fn push(&mut self, conn: SocketId, outgoing: Outgoing) -> Option<SocketId> {
-        self.sockets.get(&conn)?.push(outgoing).err()?;
-        self.sockets.remove(&conn);
+        match self.sockets.get(&conn)?.push(outgoing) {
+            Ok(wake) => {
+                if wake {
+                    self.touched.push(conn);
+                }
+                return None;
+            }
+            Err(Overrun) => self.sockets.remove(&conn),
+        };
         self.metrics.hit(Hit::SlowReader);
         tracing::warn!(%conn, "dropped: it reads too slowly");
         Some(conn)

@@ -36,8 +36,15 @@ pub(crate) enum Hit {
 #[derive(Clone, Default)]
 pub(crate) struct Metrics {
     hits: Family<Label, Counter>,
-    frames: Family<Label, Counter>,
-    bytes: Family<Label, Counter>,
+    received: Passed,
+    sent: Passed,
+}
+
+/// What passed in one direction.
+#[derive(Clone, Default)]
+struct Passed {
+    frames: Counter,
+    bytes: Counter,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash, Debug, EncodeLabelSet)]
@@ -85,19 +92,12 @@ impl Metrics {
 
     /// A message came in.
     pub(crate) fn received(&self, bytes: usize) {
-        self.passed("in", bytes);
+        self.received.count(bytes);
     }
 
     /// A message went out.
     pub(crate) fn sent(&self, bytes: usize) {
-        self.passed("out", bytes);
-    }
-
-    fn passed(&self, name: &'static str, bytes: usize) {
-        self.frames.get_or_create(&Label { name }).inc();
-        self.bytes
-            .get_or_create(&Label { name })
-            .inc_by(bytes as u64);
+        self.sent.count(bytes);
     }
 
     /// Everything as text; `uptime` in seconds.
@@ -164,8 +164,17 @@ impl Metrics {
             hits.get_or_create(&Label { name }).inc_by(count);
         }
         registry.register("limit_hits", "How often each limit was reached", hits);
-        registry.register("frames", "WebSocket messages", self.frames.clone());
-        registry.register("bytes", "Bytes of WebSocket messages", self.bytes.clone());
+        let (frames, bytes) = (
+            Family::<Label, Counter>::default(),
+            Family::<Label, Counter>::default(),
+        );
+        for (name, passed) in [("in", &self.received), ("out", &self.sent)] {
+            let label = Label { name };
+            frames.get_or_create(&label).inc_by(passed.frames.get());
+            bytes.get_or_create(&label).inc_by(passed.bytes.get());
+        }
+        registry.register("frames", "WebSocket messages", frames);
+        registry.register("bytes", "Bytes of WebSocket messages", bytes);
         let unknown: Counter = Counter::default();
         unknown.inc_by(health.unknown_frames);
         registry.register(
@@ -177,6 +186,13 @@ impl Metrics {
         let mut text = String::new();
         encode(&mut text, &registry)?;
         Ok(text)
+    }
+}
+
+impl Passed {
+    fn count(&self, bytes: usize) {
+        self.frames.inc();
+        self.bytes.inc_by(bytes as u64);
     }
 }
 

@@ -1,12 +1,17 @@
 //! What waits to be written to one socket: bounded in messages and in bytes.
+//!
+//! The broker puts in all that it has for a socket and then wakes its writer once, who writes it in one go. An idle
+//! outbox holds no buffer.
 
 use bytes::Bytes;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use tokio::sync::mpsc;
+use futures_util::task::AtomicWaker;
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
-/// Messages written in one go.
-const BATCH: usize = 64;
+/// Messages taken at once at most: what was taken counts no more.
+const TOGETHER: usize = 64;
 
 /// One thing to write.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,19 +24,32 @@ pub(crate) enum Outgoing {
     Close(u16),
 }
 
-/// The broker's end.
+/// The broker's end. Dropping it ends the outbox.
 #[derive(Debug)]
 pub(crate) struct Outbox {
-    queue: mpsc::Sender<Outgoing>,
-    waiting: Arc<AtomicUsize>,
+    shared: Arc<Shared>,
+    most_messages: usize,
     most_bytes: usize,
 }
 
 /// The socket's end.
 #[derive(Debug)]
 pub(crate) struct OutboxReader {
-    queue: mpsc::Receiver<Outgoing>,
-    waiting: Arc<AtomicUsize>,
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug, Default)]
+struct Shared {
+    queue: Mutex<Queue>,
+    writer: AtomicWaker,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: VecDeque<Outgoing>,
+    bytes: usize,
+    /// One of the ends is gone.
+    ended: bool,
 }
 
 /// The bound is reached, or the socket is gone.
@@ -39,15 +57,23 @@ pub(crate) struct OutboxReader {
 pub(crate) struct Overrun;
 
 /// An outbox for so many messages and bytes.
-pub(crate) fn outbox((messages, most_bytes): (usize, usize)) -> (Outbox, OutboxReader) {
-    let (sender, queue) = mpsc::channel(messages);
-    let waiting = Arc::new(AtomicUsize::new(0));
+pub(crate) fn outbox((most_messages, most_bytes): (usize, usize)) -> (Outbox, OutboxReader) {
+    let shared = Arc::<Shared>::default();
+    let reader = OutboxReader {
+        shared: Arc::clone(&shared),
+    };
     let outbox = Outbox {
-        queue: sender,
-        waiting: Arc::clone(&waiting),
+        shared,
+        most_messages,
         most_bytes,
     };
-    (outbox, OutboxReader { queue, waiting })
+    (outbox, reader)
+}
+
+impl Shared {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Outgoing {
@@ -60,28 +86,67 @@ impl Outgoing {
 }
 
 impl Outbox {
-    pub(crate) fn push(&self, outgoing: Outgoing) -> Result<(), Overrun> {
-        let weight = outgoing.weight();
-        let before = self.waiting.fetch_add(weight, Ordering::Relaxed);
-        if before.saturating_add(weight) > self.most_bytes {
+    /// Puts in one more. The writer sleeps on until [`Outbox::wake`]. True when it has to be woken for this one: nothing
+    /// waited before.
+    pub(crate) fn push(&self, outgoing: Outgoing) -> Result<bool, Overrun> {
+        let mut queue = self.shared.queue();
+        let bytes = queue.bytes.saturating_add(outgoing.weight());
+        if queue.ended || queue.waiting.len() >= self.most_messages || bytes > self.most_bytes {
             return Err(Overrun);
         }
-        self.queue.try_send(outgoing).map_err(|_| Overrun)
+        queue.bytes = bytes;
+        queue.waiting.push_back(outgoing);
+        Ok(queue.waiting.len() == 1)
+    }
+
+    /// Has everything written that was put in.
+    pub(crate) fn wake(&self) {
+        self.shared.writer.wake();
     }
 
     /// Ends the outbox. When it is so full that the code finds no place, the socket sees the end all the same.
     pub(crate) fn close(self, code: u16) {
-        let _ = self.queue.try_send(Outgoing::Close(code));
+        let _ = self.push(Outgoing::Close(code));
+    }
+}
+
+impl Drop for Outbox {
+    fn drop(&mut self) {
+        self.shared.queue().ended = true;
+        self.wake();
     }
 }
 
 impl OutboxReader {
-    /// Waits for something to write and moves what there is to `batch`. False at the end.
-    pub(crate) async fn take(&mut self, batch: &mut Vec<Outgoing>) -> bool {
-        let taken = self.queue.recv_many(batch, BATCH).await;
-        let weight = batch.iter().map(Outgoing::weight).sum();
-        self.waiting.fetch_sub(weight, Ordering::Relaxed);
-        taken > 0
+    /// Waits for something to write and moves what there is to `batch`, which must be empty. False at the end.
+    pub(crate) async fn take(&mut self, batch: &mut VecDeque<Outgoing>) -> bool {
+        poll_fn(|context| {
+            self.shared.writer.register(context.waker());
+            let mut queue = self.shared.queue();
+            if queue.waiting.is_empty() {
+                return if queue.ended {
+                    Poll::Ready(false)
+                } else {
+                    Poll::Pending
+                };
+            }
+            if queue.waiting.len() > TOGETHER {
+                batch.extend(queue.waiting.drain(..TOGETHER));
+            } else {
+                std::mem::swap(&mut queue.waiting, batch);
+            }
+            queue.bytes -= batch.iter().map(Outgoing::weight).sum::<usize>();
+            Poll::Ready(true)
+        })
+        .await
+    }
+}
+
+impl Drop for OutboxReader {
+    fn drop(&mut self) {
+        let mut queue = self.shared.queue();
+        queue.ended = true;
+        queue.waiting = VecDeque::new();
     }
 }
 
@@ -89,6 +154,7 @@ impl OutboxReader {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use futures_util::FutureExt as _;
 
     fn frame(bytes: usize) -> Outgoing {
         Outgoing::Frame(Bytes::from(vec![0; bytes]))
@@ -97,12 +163,12 @@ mod tests {
     #[tokio::test]
     async fn bytes_are_bounded_until_they_are_taken() {
         let (outbox, mut reader) = outbox((100, 10));
-        assert!(outbox.push(frame(6)).is_ok());
-        assert!(outbox.push(frame(4)).is_ok());
-        let mut batch = Vec::new();
+        assert_eq!(outbox.push(frame(6)), Ok(true));
+        assert_eq!(outbox.push(frame(4)), Ok(false));
+        let mut batch = VecDeque::new();
         assert!(reader.take(&mut batch).await);
         assert_eq!(batch, [frame(6), frame(4)]);
-        assert!(outbox.push(frame(10)).is_ok());
+        assert_eq!(outbox.push(frame(10)), Ok(true));
         assert_eq!(outbox.push(frame(1)), Err(Overrun));
     }
 
@@ -113,9 +179,38 @@ mod tests {
         assert!(outbox.push(Outgoing::Ping).is_ok());
         assert_eq!(outbox.push(Outgoing::Ping), Err(Overrun));
         outbox.close(4000);
-        let mut batch = Vec::new();
+        let mut batch = VecDeque::new();
         assert!(reader.take(&mut batch).await);
         batch.clear();
         assert!(!reader.take(&mut batch).await);
+    }
+
+    #[tokio::test]
+    async fn the_writer_sleeps_until_it_is_woken_and_until_the_end() {
+        let (outbox, mut reader) = outbox((9, 9));
+        let mut batch = VecDeque::new();
+        assert!(reader.take(&mut batch).now_or_never().is_none());
+        let writer = tokio::spawn(async move {
+            let mut rounds = 0;
+            while reader.take(&mut batch).await {
+                rounds += 1;
+                batch.clear();
+            }
+            rounds
+        });
+        tokio::task::yield_now().await;
+        assert!(outbox.push(Outgoing::Ping).is_ok());
+        assert!(outbox.push(Outgoing::Ping).is_ok());
+        outbox.wake();
+        tokio::task::yield_now().await;
+        drop(outbox);
+        assert_eq!(writer.await.unwrap(), 1, "both in one go");
+    }
+
+    #[tokio::test]
+    async fn nothing_is_put_in_once_the_socket_is_gone() {
+        let (outbox, reader) = outbox((9, 9));
+        drop(reader);
+        assert_eq!(outbox.push(Outgoing::Ping), Err(Overrun));
     }
 }

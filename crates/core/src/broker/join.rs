@@ -94,7 +94,7 @@ impl Broker {
 
     /// The newest arrival of a peer wins: its older socket is told and closed, and never announces a departure.
     fn fence(&mut self, older: SocketId, seat: &Seat) {
-        self.connections.remove(&older);
+        self.drop_connection(older);
         self.clean_reports(seat);
         self.report(Report::Replaced(seat.room, seat.member.peer));
         self.refuse(older, Refusal::Replaced);

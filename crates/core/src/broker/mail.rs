@@ -135,7 +135,7 @@ impl Broker {
             query,
             until,
         };
-        self.polls.insert(id, poll);
+        self.seat_poll(id, poll);
     }
 
     fn read_mail(&mut self, now: Mono, query: &MailQuery) -> Result<Vec<Mail>, Refusal> {
@@ -162,7 +162,7 @@ impl Broker {
             .map(|(id, poll)| (*id, *poll))
             .collect();
         for (id, poll) in due {
-            self.polls.remove(&id);
+            self.drop_poll(id);
             let mail = self.read_mail(now, &poll.query);
             self.answer(id, mail);
         }

@@ -9,6 +9,7 @@ mod archive;
 mod command;
 mod config;
 mod connection;
+mod crowd;
 mod forward;
 mod health;
 mod hits;
@@ -58,6 +59,7 @@ use crate::wire::WireError;
 use crate::wire::hub::{ClientFrame, HubFrame};
 use connection::{Connection, Seat, Verdict};
 use core::net::IpAddr;
+use crowd::Crowd;
 use mail::Poll;
 use mailbox::Mailbox;
 use rooms::Rooms;
@@ -83,6 +85,7 @@ pub struct Broker {
     config: BrokerConfig,
     rng: Rng,
     connections: BTreeMap<SocketId, Connection>,
+    crowd: Crowd,
     rooms: Rooms,
     mailbox: Mailbox,
     shelf: Shelf,
@@ -110,6 +113,7 @@ impl Broker {
             mailbox: Mailbox::default(),
             polls: BTreeMap::new(),
             connections: BTreeMap::new(),
+            crowd: Crowd::default(),
             commands: VecDeque::new(),
             timers: Timers::default(),
             unknown_frames: 0,
@@ -138,9 +142,7 @@ impl Broker {
                 query,
                 wait,
             } => self.poll_mail(now, poll, address, query, wait),
-            BrokerInput::Abandoned { poll } => {
-                self.polls.remove(&poll);
-            }
+            BrokerInput::Abandoned { poll } => self.drop_poll(poll),
             BrokerInput::Archived { ticket, result } => self.archived(ticket, result),
             BrokerInput::Wake => {}
         }
@@ -183,25 +185,8 @@ impl Broker {
         let challenge = HubFrame::Challenge(connection.nonce);
         self.timers
             .set_earliest(WakeReason::Silence, connection.check_at);
-        self.connections.insert(conn, connection);
+        self.seat_connection(conn, connection);
         self.send(conn, &challenge);
-    }
-
-    /// Refuses `network` when it, or everyone together, holds as many connections as allowed. A request that waits
-    /// for mail holds one too.
-    fn has_place(&mut self, network: IpAddr) -> Result<(), Refusal> {
-        let sockets = self.connections.values().map(|c| c.network);
-        let neighbours = sockets
-            .chain(self.polls.values().map(|poll| poll.network))
-            .filter(|other| *other == network)
-            .count();
-        let limits = self.config.limits;
-        let fits = neighbours < limits.per_address
-            && self.connections.len() + self.polls.len() < limits.connections;
-        self.count(
-            HubLimit::Connections,
-            fits.then_some(()).ok_or(Refusal::Full),
-        )
     }
 
     fn frame(&mut self, now: Now, conn: SocketId, bytes: &[u8]) {
@@ -269,7 +254,7 @@ impl Broker {
     /// Nothing of `conn` stays.
     fn forget(&mut self, now: Mono, conn: SocketId) {
         self.vacate(now, conn);
-        self.connections.remove(&conn);
+        self.drop_connection(conn);
     }
 
     /// Asks quiet connections for a sign of life and gives up those that left all questions unanswered.

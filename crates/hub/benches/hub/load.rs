@@ -7,6 +7,7 @@ use corridor_core::wire::hub::{ClientFrame, HubFrame, Join, Parcel};
 use futures_util::SinkExt as _;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -45,6 +46,15 @@ pub(crate) struct Member {
     others: Vec<PeerId>,
 }
 
+/// Who is in one room: made beforehand, as browsers have their keys when they come back.
+pub(crate) type People = Arc<Vec<DeviceKey>>;
+
+/// The people of so many rooms.
+pub(crate) fn people(rooms: usize) -> Vec<People> {
+    let room = |room| Arc::new((0..MEMBERS).map(|member| device(room, member)).collect());
+    (0..rooms).map(room).collect()
+}
+
 fn device(room: usize, member: usize) -> DeviceKey {
     let mut secret = [7; 32];
     secret[..8].copy_from_slice(&(room as u64).to_be_bytes());
@@ -52,20 +62,18 @@ fn device(room: usize, member: usize) -> DeviceKey {
     DeviceKey::new(secret, 0)
 }
 
-/// Everybody of so many rooms, connected and let in.
-pub(crate) async fn rooms(kind: Kind, at: SocketAddr, count: usize) -> Vec<Member> {
-    let mut members = Vec::with_capacity(count * MEMBERS);
+/// All `people`, connected and let in.
+pub(crate) async fn enter_all(kind: Kind, at: SocketAddr, people: &[People]) -> Vec<Member> {
+    let mut members = Vec::with_capacity(people.len() * MEMBERS);
     let mut entering = FuturesUnordered::new();
-    for number in 0..count * MEMBERS {
-        if entering.len() >= AT_ONCE {
-            members.extend(entering.next().await);
+    for (room, people) in people.iter().enumerate() {
+        for member in 0..MEMBERS {
+            if entering.len() >= AT_ONCE {
+                members.extend(entering.next().await);
+            }
+            let people = Arc::clone(people);
+            entering.push(tokio::spawn(enter(kind, at, room, people, member)));
         }
-        entering.push(tokio::spawn(enter(
-            kind,
-            at,
-            number / MEMBERS,
-            number % MEMBERS,
-        )));
     }
     while let Some(member) = entering.next().await {
         members.push(member);
@@ -73,7 +81,7 @@ pub(crate) async fn rooms(kind: Kind, at: SocketAddr, count: usize) -> Vec<Membe
     members.into_iter().map(|member| member.unwrap()).collect()
 }
 
-async fn enter(kind: Kind, at: SocketAddr, room: usize, member: usize) -> Member {
+async fn enter(kind: Kind, at: SocketAddr, room: usize, people: People, member: usize) -> Member {
     let path = match kind {
         Kind::Corridor => "ws".to_owned(),
         Kind::Plain => format!("room/{room}"),
@@ -85,10 +93,10 @@ async fn enter(kind: Kind, at: SocketAddr, room: usize, member: usize) -> Member
         .unwrap();
     let mut others = Vec::new();
     if kind == Kind::Corridor {
-        let own = device(room, member);
-        let all = (0..MEMBERS).filter(|other| *other != member);
-        others.extend(all.map(|other| device(room, other).writer()));
-        join(&mut socket, room, &own).await;
+        let all = people.iter().enumerate();
+        let all = all.filter(|(other, _)| *other != member);
+        others.extend(all.map(|(_, device)| device.writer()));
+        join(&mut socket, room, &people[member]).await;
     }
     Member {
         kind,

@@ -6,7 +6,8 @@
     clippy::print_stdout,
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic
+    clippy::panic,
+    clippy::indexing_slicing
 )]
 
 mod load;
@@ -19,7 +20,6 @@ use corridor_hub::limits::HubLimits;
 use corridor_hub::{Hub, Settings};
 use load::Kind;
 use std::net::SocketAddr;
-use std::time::Duration;
 
 /// Rooms of the fan-out.
 const ROOMS: usize = 50;
@@ -43,7 +43,10 @@ fn main() {
             runtime.block_on(corridor(port.parse().unwrap()));
         }
         Some([_, port]) => runtime.block_on(plain::serve(port.parse().unwrap())),
-        _ => runtime.block_on(compare()),
+        // Words choose rows by name; `--bench` is cargo's.
+        _ => runtime.block_on(compare(
+            words.iter().skip(1).find(|word| !word.starts_with('-')),
+        )),
     }
 }
 
@@ -74,9 +77,12 @@ async fn corridor(port: u16) {
     probe::orphaned().await;
 }
 
-async fn compare() {
+async fn compare(only: Option<&String>) {
     let mut rows: Vec<(String, [f64; 2])> = Vec::new();
     let mut both = async |row: &str, measure: &dyn Fn(Kind) -> Measure| {
+        if only.is_some_and(|only| !row.contains(only.as_str())) {
+            return;
+        }
         let mut figures = [0.0; 2];
         for (figure, kind) in figures.iter_mut().zip([Kind::Corridor, Kind::Plain]) {
             *figure = measure(kind).await;
@@ -97,7 +103,11 @@ async fn compare() {
         both(&row, &move |kind| Box::pin(idle(kind, count))).await;
     }
     let row = format!("seconds until {RECONNECTING} clients are back after a restart");
-    both(&row, &|kind| Box::pin(reconnect(kind))).await;
+    both(&row, &|kind| Box::pin(reconnect(kind, true))).await;
+    both("reconnect: CPU per client that comes back in µs", &|kind| {
+        Box::pin(reconnect(kind, false))
+    })
+    .await;
     println!("\n| | corridor / plain |\n|---|---|");
     for (row, [ours, theirs]) in rows {
         println!("| {row} | {:.2} |", ours / theirs);
@@ -108,7 +118,7 @@ type Measure = std::pin::Pin<Box<dyn Future<Output = f64>>>;
 
 async fn fan_out(kind: Kind, speed: bool) -> f64 {
     let server = probe::Server::start(kind, 0).await;
-    let rooms = load::rooms(kind, server.address(), ROOMS).await;
+    let rooms = load::enter_all(kind, server.address(), &load::people(ROOMS)).await;
     // Once to warm up.
     let (rooms, _, _) = load::everybody_sends(rooms, 2).await;
     let before = server.cpu();
@@ -124,21 +134,26 @@ async fn fan_out(kind: Kind, speed: bool) -> f64 {
 
 async fn idle(kind: Kind, count: usize) -> f64 {
     let server = probe::Server::start(kind, 0).await;
-    let _few = load::rooms(kind, server.address(), 1).await;
+    let _few = load::enter_all(kind, server.address(), &load::people(1)).await;
     let before = server.memory();
-    let _many = load::rooms(kind, server.address(), count / load::MEMBERS).await;
+    let _many = load::enter_all(kind, server.address(), &load::people(count / load::MEMBERS)).await;
     (server.memory() - before) as f64 / 1024.0 / count as f64
 }
 
-async fn reconnect(kind: Kind) -> f64 {
+async fn reconnect(kind: Kind, time: bool) -> f64 {
+    let people = load::people(RECONNECTING / load::MEMBERS);
     let server = probe::Server::start(kind, 0).await;
-    let rooms = load::rooms(kind, server.address(), RECONNECTING / load::MEMBERS).await;
+    let before = load::enter_all(kind, server.address(), &people).await;
     let port = server.address().port();
     drop(server);
-    drop(rooms);
+    drop(before);
     let server = probe::Server::start(kind, port).await;
-    let start = std::time::Instant::now();
-    let _back = load::rooms(kind, server.address(), RECONNECTING / load::MEMBERS).await;
-    let took: Duration = start.elapsed();
-    took.as_secs_f64()
+    let (start, before) = (std::time::Instant::now(), server.cpu());
+    let _back = load::enter_all(kind, server.address(), &people).await;
+    let (took, spent) = (start.elapsed(), server.cpu() - before);
+    if time {
+        took.as_secs_f64()
+    } else {
+        spent.as_secs_f64() * 1e6 / RECONNECTING as f64
+    }
 }

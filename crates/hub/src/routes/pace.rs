@@ -23,11 +23,11 @@ impl Pace {
         }
     }
 
-    /// Waits as long as one more message of so many bytes has to.
-    pub(super) async fn keep(&mut self, bytes: usize) {
+    /// Waits as long as so many more messages and bytes have to.
+    pub(super) async fn keep(&mut self, messages: u32, bytes: usize) {
         let now = Instant::now();
         let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
-        let frames = self.frames.1.charge(self.frames.0, now, 1);
+        let frames = self.frames.1.charge(self.frames.0, now, messages);
         let wait = frames.max(self.bytes.1.charge(self.bytes.0, now, bytes));
         if !wait.is_zero() {
             self.metrics.hit(Hit::Pace);

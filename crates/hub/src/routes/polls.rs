@@ -16,7 +16,7 @@ use corridor_core::broker::SocketId;
 use corridor_core::limits::{HUB_MAIL_WAIT, HUB_SILENCE};
 use corridor_core::wire::batch;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -131,9 +131,9 @@ pub(super) async fn send(
     let frames = batch::split(&body).map_err(|_| Problem::BAD_BODY)?;
     let mut pace = poll.turn.lock().await;
     for frame in frames {
-        pace.keep(frame.len()).await;
+        pace.keep(1, frame.len()).await;
         let frame = body.slice_ref(frame);
-        state.broker().frame(poll.conn, frame).await?;
+        state.broker().frames(poll.conn, vec![frame]).await?;
     }
     drop(pace);
     if sending.last {
@@ -167,7 +167,7 @@ pub(super) async fn fetch(
 
 /// Holds what waits until somebody asks for it, and who asks until there is something.
 async fn hold(conn: SocketId, mut outbox: OutboxReader, mut asked: mpsc::Receiver<Ask>) {
-    let mut batch = Vec::new();
+    let mut batch = VecDeque::new();
     let mut waiting: Option<Ask> = None;
     let mut ended = false;
     loop {
@@ -203,7 +203,7 @@ async fn hold(conn: SocketId, mut outbox: OutboxReader, mut asked: mpsc::Receive
     }
 }
 
-fn body_of(batch: &mut Vec<Outgoing>, ended: &mut bool) -> Vec<u8> {
+fn body_of(batch: &mut VecDeque<Outgoing>, ended: &mut bool) -> Vec<u8> {
     let mut body = Vec::new();
     for outgoing in batch.drain(..) {
         match outgoing {

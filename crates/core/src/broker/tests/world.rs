@@ -135,6 +135,7 @@ impl World {
 
     /// Drains the broker, as is due after each call of a method that changes it.
     pub(super) fn carry_out(&mut self) {
+        assert!(self.broker.crowd_is_right());
         while let Some(command) = self.broker.poll_command() {
             let (conn, got) = match command {
                 BrokerCommand::Send { conn, bytes } => {
