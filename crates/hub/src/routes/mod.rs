@@ -3,6 +3,8 @@
 mod admin;
 mod authority;
 mod discovery;
+#[cfg(feature = "echo")]
+mod echo;
 mod handshake;
 mod headers;
 mod health;
@@ -37,8 +39,10 @@ pub(crate) fn table(state: State) -> Router {
         .layer(from_fn_with_state(state.clone(), throttle::by_address))
         .layer(from_fn_with_state(state.clone(), origin::same_only))
         .layer(from_fn(headers::never_stored));
-    Router::new()
-        .merge(api)
+    let all = Router::new();
+    #[cfg(feature = "echo")]
+    let all = all.route("/echo", get(echo::open));
+    all.merge(api)
         .merge(authority::routes(&state))
         .fallback_service(
             get(site::serve)
@@ -46,7 +50,7 @@ pub(crate) fn table(state: State) -> Router {
                 .with_state(state.clone()),
         )
         .layer(DefaultBodyLimit::max(HUB_MAX_BODY_BYTES))
-        .layer(from_fn(throttle::in_time))
+        .layer(from_fn_with_state(state.clone(), throttle::in_time))
         .layer(from_fn_with_state(state.clone(), headers::secure))
         .with_state(state)
 }

@@ -109,3 +109,19 @@ async fn without_the_relay_a_member_is_told() {
     let undelivered = Next::Frame(HubFrame::Undelivered(nobody.peer));
     assert_eq!(client.next().await, undelivered);
 }
+
+/// The echo route is for WebSocket test suites; what is shipped has nothing there.
+#[tokio::test]
+async fn there_is_no_echo() {
+    let hub = hub("phonebook,handshake,relay").await;
+    let headers = [
+        "upgrade: websocket",
+        "connection: upgrade",
+        "sec-websocket-version: 13",
+        "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
+    ];
+    let echo = send(hub.address(), "GET /echo", &headers, "").await;
+    let nothing = send(hub.address(), "GET /nothing", &headers, "").await;
+    assert_eq!(nothing.status, 404);
+    assert_eq!((echo.status, echo.body), (nothing.status, nothing.body));
+}

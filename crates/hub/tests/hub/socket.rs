@@ -7,7 +7,9 @@ use corridor_core::limits::{HUB_OUTBOX, HUB_PING, MAX_HUB_FRAME_BYTES, MAX_PACKE
 use corridor_core::wire::hub::{ClientFrame, HubFrame, Parcel};
 use corridor_core::wire::registry::refusal;
 use std::time::Instant;
-use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
 #[tokio::test]
 async fn h_relay_carries_sealed_bytes_between_two_members() {
@@ -121,6 +123,19 @@ async fn bad_input_ends_its_own_socket_only() {
         count(hub.address(), "connections").await == 1
     })
     .await;
+}
+
+/// RFC 6455 §5.5.1: otherwise a browser reports an unclean end.
+#[tokio::test]
+async fn a_close_frame_is_answered() {
+    let hub = hub().await;
+    let mut client = Client::connect(hub.address(), 1).await;
+    let normal = CloseFrame {
+        code: CloseCode::Normal,
+        reason: Utf8Bytes::default(),
+    };
+    client.send_message(Message::Close(Some(normal))).await;
+    assert_eq!(client.next().await, Next::Closed(1000));
 }
 
 #[tokio::test]
