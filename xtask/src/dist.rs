@@ -3,17 +3,17 @@
 use crate::args::Args;
 use crate::failure::{Outcome, While as _};
 use crate::project::Project;
-use crate::{bundle, process, say, setup};
+use crate::{bundle, process, say, setup, shipped};
 use std::fs;
 
 pub(crate) fn run(project: &Project, args: &mut Args) -> Outcome {
     args.finish()?;
     setup::wasm_target(project)?;
-    say::step(1, 2, "building the app");
+    say::step(1, 3, "building the app");
     bundle::build(project)?;
     say::step(
         2,
-        2,
+        3,
         "building the hub with the app inside (about 5 minutes the first time)",
     );
     process::run(
@@ -33,6 +33,8 @@ pub(crate) fn run(project: &Project, args: &mut Args) -> Outcome {
         "release/corridor-hub{}",
         std::env::consts::EXE_SUFFIX
     ));
+    say::step(3, 3, "asking it");
+    shipped::works(&binary).during(|| format!("{} does not work", binary.display()))?;
     let size = fs::metadata(&binary)
         .during(|| format!("could not find {}", binary.display()))?
         .len();

@@ -9,6 +9,7 @@ mod bundle;
 mod check;
 mod dist;
 mod e2e;
+mod echo_hub;
 mod failure;
 mod fuzz;
 mod hub;
@@ -19,8 +20,10 @@ mod replay;
 mod run;
 mod say;
 mod setup;
+mod shipped;
 mod sim;
 mod size;
+mod soak;
 mod suite;
 
 use args::Args;
@@ -43,7 +46,9 @@ Corridor's task runner.
   cargo xtask replay FILE [--quiet]          runs a bug capsule natively (docs/DEBUGGING.md)
   cargo xtask fuzz [--seconds N]             every fuzz target for N seconds (needs nightly)
   cargo xtask bench                          the engine beside yrs, automerge and loro, as ratios
-  cargo xtask bench hub                      the hub beside a plain axum broadcast, as ratios
+  cargo xtask bench hub [ROW]                the hub beside a plain axum broadcast, as ratios
+  cargo xtask soak [--seconds N] [--people N]  a crowd comes and goes at the hub; its memory returns
+  cargo xtask echo-hub [--port N]            the hub with an echo route, for WebSocket test suites
   cargo xtask dist                           one hub binary with the app inside, optimised
   cargo xtask help                           this text
 ";
@@ -82,6 +87,8 @@ fn dispatch(args: &mut Args) -> Outcome {
         "fuzz" => fuzz::run(&project, args),
         "bench" => bench::run(&project, args),
         "dist" => dist::run(&project, args),
+        "soak" => soak::run(&project, args),
+        "echo-hub" => echo_hub::run(&project, args),
         other => Err(Failure::new(format!(
             "there is no command `{other}`; `cargo xtask help` lists them"
         ))),

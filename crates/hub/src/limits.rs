@@ -13,6 +13,8 @@ pub struct HubLimits {
     pub http: usize,
     /// How long a connection may take to send the headers of a request, or stay idle between two.
     pub header_patience: Duration,
+    /// How long a request may take, from its headers to its answer. Longer than anybody waits for mail.
+    pub request_patience: Duration,
     /// Messages from one WebSocket.
     pub frames: (u32, u32),
     /// Bytes from one WebSocket.
@@ -29,6 +31,7 @@ impl Default for HubLimits {
             broker: BrokerLimits::default(),
             http: limits::HUB_MAX_HTTP,
             header_patience: limits::HUB_HEADER_PATIENCE,
+            request_patience: limits::HUB_REQUEST_PATIENCE,
             frames: limits::HUB_FRAME_RATE,
             bytes: limits::HUB_BYTE_RATE,
             posts: limits::HUB_POST_RATE,

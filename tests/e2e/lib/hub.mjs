@@ -42,6 +42,11 @@ export class Hub {
     return `http://${this.#within.address}:${this.port}`;
   }
 
+  /** The binary. */
+  get program() {
+    return HUB;
+  }
+
   get pid() {
     return this.#child?.pid;
   }
@@ -98,7 +103,7 @@ export class Hub {
     const memory = await open(`/proc/${this.pid}/mem`, "r");
     try {
       for (const line of readFileSync(`/proc/${this.pid}/maps`, "utf8").split("\n")) {
-        const region = /^([0-9a-f]+)-([0-9a-f]+) rw/.exec(line);
+        const region = /^([0-9a-f]+)-([0-9a-f]+) r/.exec(line);
         if (!region) continue;
         const [start, end] = [parseInt(region[1], 16), parseInt(region[2], 16)];
         const bytes = await readRegion(memory, start, end - start);

@@ -1,6 +1,8 @@
 // The hub's shelf: whoever comes when nobody is there gets everything, and the hub still reads nothing (R-HUB-4, L2).
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { hkdfSync } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -18,6 +20,16 @@ async function withShelf(t) {
   const clinic = await Clinic.open(t, { args, env: { CORRIDOR_ADMIN: OPERATOR } });
   clinic.onClose(() => rm(folder, { recursive: true }));
   return { clinic, file };
+}
+
+/** What the hub must never see: names and texts, the room's key, and what is derived from it but for the tag (rule K-ROOM). */
+function secretsOf(link, room) {
+  const text = link.slice(-43);
+  const key = Buffer.from(text, "base64url");
+  const derive = (use, length) => Buffer.from(hkdfSync("sha256", key, room, `corridor v1 ${use}`, length));
+  const derived = ["packets", "handshake", "records"].map((use) => derive(use, 32));
+  const secrets = [Buffer.from("Marker-"), Buffer.from("Marker-", "utf16le"), key, Buffer.from(text), ...derived];
+  return { secrets, tag: derive("room tag", 16) };
 }
 
 /** Waits until the shelf has had nothing new for a while, and answers how many records it has. */
@@ -51,22 +63,28 @@ test("R-HUB-4 L2: everybody is gone, the hub was killed, and a newcomer alone ge
   assert.equal(totals.shelf.p2p + totals.shelf.websocket, records);
   assert.ok(activity.some(({ kind }) => kind === "p2p-message-stored"));
 
-  const key = Buffer.from(link.slice(-43), "base64url");
-  const secrets = [Buffer.from("Marker-"), Buffer.from("Marker-", "utf16le"), key, Buffer.from(link.slice(-43))];
-  const none = secrets.map(() => false);
   const room = Buffer.from((await smith.view()).room.id.replaceAll("-", ""), "hex");
-  const [roomThere, ...inMemory] = await clinic.hub.memoryHolds([room, ...secrets]);
-  assert.ok(roomThere, "the search of the hub's memory works");
-  assert.deepEqual(inMemory, none, "plaintext in the hub's memory");
+  const { secrets, tag } = secretsOf(link, room);
+  const none = secrets.map(() => false);
+  const [roomThere, tagThere, ...inMemory] = await clinic.hub.memoryHolds([room, tag, ...secrets]);
+  assert.ok(roomThere && tagThere, "the search of the hub's memory works");
+  assert.deepEqual(inMemory, none, "secrets in the hub's memory");
+  const metrics = await fetch(`${clinic.hub.url}/metrics`, { headers: { authorization } });
+  const backup = `${file}.backup`;
+  execFileSync(clinic.hub.program, ["--shelf", file, "shelf", "backup", backup]);
 
   await smith.context.close();
   await ann.context.close();
   await clinic.hub.kill();
-  const bytes = await readFile(file);
-  assert.ok(bytes.includes(room), "the search of the file works");
-  assert.deepEqual(secrets.map((secret) => bytes.includes(secret)), none, "plaintext in the file");
-  const log = Buffer.from(clinic.hub.log);
-  assert.deepEqual(secrets.map((secret) => log.includes(secret)), none, "plaintext in the log");
+  for (const [where, bytes, known] of [
+    ["the file", await readFile(file), room],
+    ["the backup", await readFile(backup), room],
+    ["the log", Buffer.from(clinic.hub.log), "joined"],
+    ["the metrics", Buffer.from(await metrics.text()), `corridor_records{name="p2p"}`],
+  ]) {
+    assert.ok(bytes.includes(known), `the search of ${where} works`);
+    assert.deepEqual(secrets.map((secret) => bytes.includes(secret)), none, `secrets in ${where}`);
+  }
   await clinic.hub.start();
 
   const jones = await clinic.person("Dr. Jones");

@@ -6,13 +6,16 @@ use axum::extract::{self, ConnectInfo, Request};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use corridor_core::limits::HUB_REQUEST_PATIENCE;
 use std::net::SocketAddr;
 use tokio::time::timeout;
 
 /// Ends requests that take too long, such as one whose body never comes.
-pub(super) async fn in_time(request: Request, next: Next) -> Response {
-    match timeout(HUB_REQUEST_PATIENCE, next.run(request)).await {
+pub(super) async fn in_time(
+    extract::State(state): extract::State<State>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match timeout(state.limits().request_patience, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::TOO_SLOW.into_response(),
     }

@@ -50,10 +50,20 @@ pub(super) async fn open(
 impl Client {
     /// Connected and challenged, not joined.
     pub(super) async fn connect(hub: SocketAddr, secret: u8) -> Self {
+        let device = DeviceKey::new([secret; 32], 0);
+        Self::connect_with(hub, device, SessionId(u64::from(secret))).await
+    }
+
+    /// The same with this device.
+    pub(super) async fn connect_with(
+        hub: SocketAddr,
+        device: DeviceKey,
+        session: SessionId,
+    ) -> Self {
         let mut client = Self {
             socket: open(hub, &[]).await.unwrap(),
-            device: DeviceKey::new([secret; 32], 0),
-            session: SessionId(u64::from(secret)),
+            device,
+            session,
             nonce: [0; 32],
         };
         match client.next().await {

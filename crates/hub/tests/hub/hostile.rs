@@ -15,9 +15,9 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 
 /// Messages whose way is timed.
-const TIMED: usize = 200;
+pub(super) const TIMED: usize = 200;
 /// "Flat", on a machine that does other things too: nobody at a screen notices.
-const FLAT: Duration = Duration::from_millis(250);
+pub(super) const FLAT: Duration = Duration::from_millis(250);
 
 #[derive(Clone, Default)]
 struct Attack {
@@ -128,7 +128,7 @@ async fn slowloris(at: SocketAddr) {
 }
 
 /// The times that messages from `a` to `b` take, the shortest first.
-async fn timed(a: &mut Client, b: &mut Client) -> Vec<Duration> {
+pub(super) async fn timed(a: &mut Client, b: &mut Client) -> Vec<Duration> {
     let mut times = Vec::new();
     for number in 0..TIMED {
         let text = number.to_be_bytes();

@@ -21,6 +21,8 @@ mod mail;
 mod polls;
 mod process;
 mod shelf;
+mod slow;
+mod soak;
 mod socket;
 mod stop;
 mod stun;
