@@ -1,6 +1,7 @@
 //! Keyed rows: one signal per record, one for their order. A change of one record wakes what shows that
 //! record and nothing else. Driven by [`super::RoomState::apply`].
 
+use corridor_core::order::sorted;
 use leptos::prelude::*;
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -156,8 +157,8 @@ impl<T: Row> Rows<T> {
     fn reorder(&self, moved: &[T::Id], gone: &[T::Id]) {
         self.map.update_value(|map| {
             self.order.update(|order| {
-                let mut out: Vec<T::Id> = moved.iter().chain(gone).copied().collect();
-                out.sort_unstable();
+                let out: Vec<T::Id> = moved.iter().chain(gone).copied().collect();
+                let out = sorted(out, T::Id::cmp);
                 order.retain(|id| out.binary_search(id).is_err());
                 for id in gone {
                     map.remove(id);

@@ -4,6 +4,7 @@ use super::people::same;
 use corridor_core::id::{TaskId, WriterId};
 use corridor_core::model::{Assignee, Profile, TaskStatus};
 use corridor_core::node::TaskView;
+use corridor_core::order::sorted;
 use corridor_core::time::Wall;
 
 /// Whose tasks.
@@ -187,11 +188,11 @@ impl<'a> Sieve<'a> {
 
     /// The list.
     #[must_use]
-    pub fn finish(mut self) -> Shown {
-        self.done.sort_unstable_by(|a, b| b.cmp(a));
+    pub fn finish(self) -> Shown {
+        let done = sorted(self.done, |a, b| b.cmp(a));
         Shown {
             to_do: self.to_do,
-            done: self.done.into_iter().map(|(_, id)| id).collect(),
+            done: done.into_iter().map(|(_, id)| id).collect(),
         }
     }
 }

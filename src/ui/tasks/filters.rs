@@ -10,6 +10,7 @@ use crate::ui::parts::react::{flag, memo, slot, state, text};
 use crate::ui::room::places;
 use crate::ui::words::w;
 use corridor_core::model::Assignee;
+use corridor_core::order::sorted;
 use leptos::prelude::*;
 
 #[component]
@@ -154,8 +155,7 @@ fn PlaceSelect(board: Board) -> impl IntoView {
                 all.push(String::from(place));
             }
         });
-        all.sort_unstable();
-        all
+        sorted(all, String::cmp)
     });
     let chosen = move || board.filter.with(|f| f.place.clone().unwrap_or_default());
     view! {

@@ -4,6 +4,7 @@ use super::view::Path;
 use super::{Node, Timer};
 use crate::id::{PeerId, Seq, WriterId};
 use crate::limits;
+use crate::order::gathered;
 use crate::overlay::{self, Tree};
 use crate::time::{Mono, Now};
 use crate::wire::peer::{Gone, Link, PeerFrame};
@@ -85,7 +86,7 @@ impl Node {
         let here = self.peers.iter().filter(|(_, peer)| peer.is_here(now.mono));
         let here = here.map(|(id, _)| id);
         if here.clone().count() <= limits::MAX_LINKS {
-            let members = here.copied().collect();
+            let members = gathered(here.copied());
             if self.crowd.take().is_some() {
                 self.timers.clear(Timer::Links);
                 for peer in self.peers.values_mut() {
@@ -97,7 +98,7 @@ impl Node {
         }
         let crowd = self.crowd.get_or_insert_default();
         if crowd.members.iter().ne(here.clone()) {
-            crowd.members = here.copied().collect();
+            crowd.members = gathered(here.copied());
             let later = now.mono.plus(limits::LINK_CARE);
             self.timers.set_earliest(Timer::Links, later);
             let rests = |id: &PeerId| {
@@ -105,12 +106,12 @@ impl Node {
                 peer.is_some_and(|peer| peer.rests_until.is_some_and(|until| until > now.mono))
             };
             let open = crowd.members.iter().filter(|id| !rests(id)).copied();
-            let open: BTreeSet<PeerId> = open.collect();
+            let open: BTreeSet<PeerId> = gathered(open);
             // When most do not link, the fault is here.
             let few = 2 * open.len() < crowd.members.len();
             let candidates = if few { &crowd.members } else { &open };
             let wanted = overlay::neighbours(self.me, candidates);
-            let new = wanted.difference(&crowd.wanted).copied().collect();
+            let new = gathered(wanted.difference(&crowd.wanted).copied());
             crowd.wanted = wanted;
             self.link_with(now, new);
         }

@@ -7,9 +7,11 @@ use super::routes::LEARNT;
 use super::view::Path;
 use crate::id::PeerId;
 use crate::limits;
+use crate::order::gathered;
 use crate::time::Now;
 use crate::wire::WireError;
 use crate::wire::peer::{Forward, NoRoute, PeerFrame};
+use std::collections::BTreeSet;
 
 impl Node {
     /// A packet from `carrier`: for this node, or to be handed on.
@@ -56,10 +58,8 @@ impl Node {
             Some(before) => *route.get(before).ok_or(WireError::Malformed)?,
         };
         let here = route.get(at).copied().unwrap_or(forward.to);
-        let mut all = route.clone();
-        all.extend([forward.from, forward.to]);
-        all.sort_unstable();
-        all.dedup();
+        let ends = [forward.from, forward.to];
+        let all: BTreeSet<PeerId> = gathered(route.iter().chain(&ends).copied());
         let distinct = all.len() == route.len() + 2;
         if before == carrier && here == self.me && distinct {
             Ok(())

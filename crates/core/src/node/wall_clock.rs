@@ -6,6 +6,7 @@
 use super::Node;
 use super::view::Path;
 use crate::limits;
+use crate::order::sorted;
 use crate::time::{Mono, Now, Wall};
 
 /// What is known about one's own wall clock.
@@ -112,8 +113,7 @@ impl Node {
             .values()
             .filter(|peer| peer.path != Path::None)
             .filter_map(|peer| peer.offset_ms);
-        let mut offsets: Vec<i64> = present.chain([0]).collect();
-        offsets.sort_unstable();
+        let offsets = sorted(present.chain([0]).collect(), i64::cmp);
         offsets
             .get((offsets.len() - 1) / 2)
             .copied()

@@ -3,6 +3,7 @@
 use super::vector::VersionVector;
 use crate::id::OpId;
 use crate::model::Field;
+use crate::order::gathered;
 use crate::time::Wall;
 use crate::wire::WireError;
 use crate::wire::snapshot::{self, Remembered};
@@ -45,11 +46,11 @@ impl Memory {
         Ok(Self {
             admitted: read.admitted,
             confirmed: read.confirmed.into_iter().collect(),
-            dismissed: read
-                .dismissed
-                .into_iter()
-                .map(|(op, number)| (op, number.and_then(field_of)))
-                .collect(),
+            dismissed: gathered(
+                read.dismissed
+                    .into_iter()
+                    .map(|(op, number)| (op, number.and_then(field_of))),
+            ),
             waiting: read.waiting,
             packed: read.packed,
         })

@@ -6,6 +6,7 @@ use crate::clock::Stamp;
 use crate::id::{OpId, TaskId, WriterId};
 use crate::model::{Field, Priority, TaskChange, TaskStatus};
 use crate::node::TaskView;
+use crate::order::sorted;
 use crate::redact::Private;
 use crate::time::Wall;
 use std::collections::BTreeMap;
@@ -352,9 +353,9 @@ impl Tasks {
     }
 
     pub(crate) fn views(&self) -> Vec<TaskView> {
-        let mut views: Vec<_> = self.tasks.keys().filter_map(|id| self.view(*id)).collect();
-        views.sort_by(|a, b| (&a.position, a.id).cmp(&(&b.position, b.id)));
-        views
+        let views = self.tasks.keys().filter_map(|id| self.view(*id));
+        let by_place = |a: &TaskView, b: &TaskView| (&a.position, a.id).cmp(&(&b.position, b.id));
+        sorted(views.collect(), by_place)
     }
 
     pub(crate) fn position(&self, id: TaskId) -> Option<Vec<u8>> {

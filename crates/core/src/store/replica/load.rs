@@ -2,6 +2,7 @@
 
 use super::Replica;
 use crate::id::{OpId, Seq, WriterId};
+use crate::order::gathered;
 use crate::store::chain::{Piece, Stored};
 use crate::wire::snapshot;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,12 +28,9 @@ pub(crate) struct Loaded {
 impl Replica {
     /// Takes over what the vault kept. `waiting`: from where on writers' operations had waited for their time.
     pub(crate) fn load(&mut self, mut records: Records, waiting: &[OpId]) -> Loaded {
-        let writers: BTreeSet<WriterId> = records
-            .ops
-            .keys()
-            .map(|id| id.writer)
-            .chain(records.blocks.keys().map(|(writer, ..)| *writer))
-            .collect();
+        let ops = records.ops.keys().map(|id| id.writer);
+        let blocks = records.blocks.keys().map(|(writer, ..)| *writer);
+        let writers: BTreeSet<WriterId> = gathered(ops.chain(blocks));
         let mut loaded = Loaded::default();
         for writer in writers {
             let (pieces, damaged) = cover(writer, &mut records);

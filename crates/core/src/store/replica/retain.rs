@@ -4,6 +4,7 @@ use super::Replica;
 use crate::id::{OpId, Seq, TaskId, WriterId};
 use crate::limits;
 use crate::model::Body;
+use crate::order::{gathered, sorted};
 use crate::store::chain::{Entry, Packed, Piece};
 use crate::store::vector::VersionVector;
 use crate::time::Wall;
@@ -17,7 +18,7 @@ impl Replica {
     pub(crate) fn pack(&mut self, wall: Wall, through: &VersionVector) -> Vec<(WriterId, Packed)> {
         let young = before(wall, limits::PACK_AGE);
         let expired = before(wall, limits::RETENTION);
-        let mut live: BTreeSet<OpId> = self.tasks.live().collect();
+        let mut live: BTreeSet<OpId> = gathered(self.tasks.live());
         live.extend(self.roster.live());
         let writers: Vec<(WriterId, Seq)> = through.iter().collect();
         let mut packed = Vec::new();
@@ -102,7 +103,7 @@ impl Replica {
         let mut graves = self.tasks.graves(young);
         graves.retain(|(_, ids)| ids.len() <= limits::SWEEP_TASKS / 2);
         if graves.len() >= limits::SWEEP_GRAVES {
-            graves.sort_by_key(|(op, ids)| (ids.len(), *op));
+            let graves = sorted(graves, |a, b| (a.1.len(), a.0).cmp(&(b.1.len(), b.0)));
             ids.extend(graves.into_iter().flat_map(|(_, ids)| ids));
         }
         ids.truncate(limits::SWEEP_TASKS);
