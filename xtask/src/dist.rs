@@ -5,9 +5,14 @@ use crate::failure::{Outcome, While as _};
 use crate::project::Project;
 use crate::{bundle, process, say, setup, shipped};
 use std::fs;
+use std::path::Path;
 
 pub(crate) fn run(project: &Project, args: &mut Args) -> Outcome {
+    let built = args.option("--check")?;
     args.finish()?;
+    if let Some(built) = built {
+        return ask(Path::new(&built));
+    }
     setup::wasm_target(project)?;
     say::step(1, 3, "building the app");
     bundle::build(project)?;
@@ -34,7 +39,7 @@ pub(crate) fn run(project: &Project, args: &mut Args) -> Outcome {
         std::env::consts::EXE_SUFFIX
     ));
     say::step(3, 3, "asking it");
-    shipped::works(&binary).during(|| format!("{} does not work", binary.display()))?;
+    ask(&binary)?;
     let size = fs::metadata(&binary)
         .during(|| format!("could not find {}", binary.display()))?
         .len();
@@ -44,4 +49,9 @@ pub(crate) fn run(project: &Project, args: &mut Args) -> Outcome {
         say::kilobytes(size)
     ));
     Ok(())
+}
+
+/// Whether a binary works by itself.
+fn ask(binary: &Path) -> Outcome {
+    shipped::works(binary).during(|| format!("{} does not work", binary.display()))
 }

@@ -49,7 +49,7 @@ Corridor's task runner.
   cargo xtask bench hub [ROW]                the hub beside a plain axum broadcast, as ratios
   cargo xtask soak [--seconds N] [--people N]  a crowd comes and goes at the hub; its memory returns
   cargo xtask echo-hub [--port N]            the hub with an echo route, for WebSocket test suites
-  cargo xtask dist                           one hub binary with the app inside, optimised
+  cargo xtask dist [--check FILE]            one hub binary with the app inside, optimised; or only asks one
   cargo xtask help                           this text
 ";
 

@@ -17,7 +17,8 @@ const UPGRADE: &str = "upgrade: websocket\r\nconnection: upgrade\r\n\
 /// A request, what its answer must begin with, and what it must hold.
 const ANSWERS: &[(&str, &str, &str, &str)] = &[
     ("/health", "", "HTTP/1.1 200", "\"status\":\"ok\""),
-    ("/", "", "HTTP/1.1 200", "<!DOCTYPE html>"),
+    // The page of the app; without one, another page says how to get it.
+    ("/", "", "HTTP/1.1 200", "assets/"),
     ("/ws", UPGRADE, "HTTP/1.1 101", ""),
     ("/echo", UPGRADE, "HTTP/1.1 404", ""),
 ];
@@ -33,11 +34,12 @@ impl Drop for Running {
 
 /// Starts `binary` where there is nothing else, and asks it.
 pub(crate) fn works(binary: &Path) -> Outcome {
+    let doing = || format!("could not start {}", binary.display());
+    let binary = &binary.canonicalize().during(doing)?;
     let version = process::stdout_of(Command::new(binary).arg("--version"))?;
     if version.trim() != format!("corridor-hub {}", env!("CARGO_PKG_VERSION")) {
         return Err(Failure::new(format!("its version is `{}`", version.trim())));
     }
-    let doing = || format!("could not start {}", binary.display());
     let child = Command::new(binary)
         .args(["--bind", "127.0.0.1:0", "--no-stun"])
         .current_dir(std::env::temp_dir())
