@@ -259,6 +259,8 @@ pub const SHELF_REST: Duration = Duration::from_secs(60);
 pub const SHELF_GRACE: Duration = Duration::from_secs(3);
 /// Records with operations that are lacking, remembered until they are fetched.
 pub const MAX_SHELF_WANTED: usize = 16 * 1024;
+/// Records that are looked into at each look at the shelf: with all of [`SHELF_RECORD_BYTES`] some 8 kB/s.
+pub const SHELF_AUDIT: usize = 4;
 /// How long a record is kept: a working week and its weekend.
 pub const HUB_SHELF_TTL: Duration = Duration::from_secs(7 * 24 * 3600);
 /// How often records that are too old are removed. Members list a room anew after that.

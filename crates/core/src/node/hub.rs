@@ -222,7 +222,7 @@ impl Node {
             HubFrame::Relayed(parcel) => self.hub_parcel(now, &parcel, false),
             HubFrame::Refused(code) => self.hub_refused(now, code),
             HubFrame::Undelivered(peer) => self.undelivered(peer),
-            HubFrame::ShelfStored(stored) => self.shelf_stored(stored.id),
+            HubFrame::ShelfStored(stored) => self.shelf_stored(stored),
             HubFrame::ShelfError(error) => self.shelf_refused(now, error),
             HubFrame::ShelfListed(listed) => self.shelf_listed(now, listed),
             HubFrame::ShelfRecord(record) => self.shelf_record(&record),

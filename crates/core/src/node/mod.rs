@@ -3,6 +3,7 @@
 //! Driven by a shell as the crate documentation says. Right after [`Node::new`] hand it
 //! [`Input::Wake`]: that is when it first reaches for the hub.
 
+mod audit;
 mod command;
 mod commands;
 mod crowd;

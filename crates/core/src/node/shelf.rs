@@ -3,27 +3,28 @@
 //!
 //! Nothing about it is remembered: labels of the records, sealed, tell after each join what the shelf has.
 
+use super::audit::Audit;
 use super::output::{Level, Phase};
 use super::view::Path;
 use super::{Node, Timer};
 use crate::id::{RecordId, Seq, WriterId};
 use crate::limits;
 use crate::seal::{self, Resting};
-use crate::store::{Received, VersionVector};
+use crate::store::VersionVector;
 use crate::time::{Mono, Now};
+use crate::wire::WireError;
 use crate::wire::hub::ClientFrame;
 use crate::wire::peer::PeerFrame;
 use crate::wire::registry::source;
 use crate::wire::run::Run;
-use crate::wire::shelf::{Listed, Record, Store, StoreError};
-use crate::wire::{WireError, decode_frames};
+use crate::wire::shelf::{Listed, Store, StoreError, Stored};
 
 /// Operations of one writer, both ends included.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Span {
-    writer: WriterId,
-    first: Seq,
-    last: Seq,
+pub(super) struct Span {
+    pub(super) writer: WriterId,
+    pub(super) first: Seq,
+    pub(super) last: Seq,
 }
 
 /// A record under way to the shelf.
@@ -36,13 +37,13 @@ struct Storing {
     due: Mono,
 }
 
-/// A record with operations that are lacking here.
+/// A record that is to be fetched.
 #[derive(Debug)]
-struct Wanted {
-    number: u64,
-    span: Span,
+pub(super) struct Wanted {
+    pub(super) number: u64,
+    pub(super) span: Span,
     /// Until when an answer may come.
-    asked: Option<Mono>,
+    pub(super) asked: Option<Mono>,
 }
 
 /// What is known of the shelf.
@@ -60,14 +61,16 @@ pub(super) struct ShelfLink {
     covered: VersionVector,
     /// and those beyond one.
     beyond: Vec<Span>,
-    wanted: Vec<Wanted>,
+    /// Records with operations that are lacking here.
+    pub(super) wanted: Vec<Wanted>,
+    pub(super) audit: Audit,
     storing: Vec<Storing>,
     /// Nothing is stored before.
     rest: Mono,
 }
 
 impl Span {
-    fn to_bytes(self) -> Vec<u8> {
+    pub(super) fn to_bytes(self) -> Vec<u8> {
         let mut bytes = self.writer.0.to_vec();
         bytes.extend_from_slice(&self.first.to_be_bytes());
         bytes.extend_from_slice(&self.last.to_be_bytes());
@@ -96,10 +99,24 @@ impl ShelfLink {
         self.known = false;
         self.joined = now;
         self.rest = now;
-        self.wanted
-            .iter_mut()
+        let claims = self.audit.claims.iter_mut();
+        claims
+            .chain(&mut self.wanted)
             .for_each(|wanted| wanted.asked = None);
         self.storing.iter_mut().for_each(|record| record.due = now);
+    }
+
+    /// The labels are to be listed from the start.
+    fn again(&mut self, now: Mono) {
+        *self = Self {
+            epoch: self.epoch,
+            look: now,
+            joined: self.joined,
+            rest: self.rest,
+            audit: self.audit.keep(),
+            storing: std::mem::take(&mut self.storing),
+            ..Self::default()
+        };
     }
 
     fn cover(&mut self, span: Span) {
@@ -142,9 +159,8 @@ impl Node {
             self.timers.clear(Timer::Shelf);
             return;
         }
-        if self.shelf.look <= now && self.shelf.wanted.len() < limits::MAX_SHELF_WANTED {
-            self.hub_send(&ClientFrame::ShelfList(self.shelf.cursor));
-            self.shelf.look = now.plus(limits::SHELF_PATIENCE);
+        if self.shelf.look <= now {
+            self.look(now);
         }
         self.fetch(now);
         self.store(now);
@@ -157,6 +173,30 @@ impl Node {
         self.timers.set(Timer::Shelf, next);
     }
 
+    /// Asks for labels, and for some records that they were believed of.
+    fn look(&mut self, now: Mono) {
+        if self.shelf.known {
+            if self.shelf.audit.stale {
+                self.shelf.again(now);
+            }
+            let numbers = self.audit(now);
+            if !numbers.is_empty() {
+                self.hub_send(&ClientFrame::ShelfFetch(numbers));
+            }
+        }
+        if self.shelf.wanted.len() >= limits::MAX_SHELF_WANTED {
+            // Whatever lies beyond a gap cannot be had yet, and must not be in the way of what can.
+            let have = self.replica.have();
+            let wanted = &mut self.shelf.wanted;
+            wanted.retain(|wanted| wanted.span.first <= have.get(wanted.span.writer) + 1);
+            self.shelf.audit.stale = true;
+        }
+        if self.shelf.wanted.len() < limits::MAX_SHELF_WANTED {
+            self.hub_send(&ClientFrame::ShelfList(self.shelf.cursor));
+            self.shelf.look = now.plus(limits::SHELF_PATIENCE);
+        }
+    }
+
     /// The page is about to vanish: what is written goes to the shelf without a pause.
     pub(super) fn shelve_now(&mut self, now: Now) {
         self.shelf.rest = now.mono;
@@ -165,9 +205,13 @@ impl Node {
 
     /// Asks for records with operations that are lacking and come from nobody else.
     fn fetch(&mut self, now: Mono) {
-        let mut wanted = std::mem::take(&mut self.shelf.wanted);
+        let wanted = std::mem::take(&mut self.shelf.wanted);
         let have = self.replica.have();
-        wanted.retain(|wanted| have.get(wanted.span.writer) < wanted.span.last);
+        let (mut wanted, held): (Vec<_>, Vec<_>) = wanted
+            .into_iter()
+            .partition(|wanted| have.get(wanted.span.writer) < wanted.span.last);
+        held.into_iter()
+            .for_each(|held| self.shelf.audit.claim(held));
         let company = self.peers.values().any(|peer| peer.on_hub);
         let early = company && now < self.shelf.joined.plus(limits::SHELF_GRACE);
         let mut under_way = 0;
@@ -240,11 +284,10 @@ impl Node {
             Some(first) => first - 1,
             None => self.replica.have().get(me),
         };
-        let there = |id: &WriterId| self.peers.get(id).is_some_and(|peer| peer.on_hub);
-        let steward = self.peers.keys().all(|id| me < *id || !there(id));
         let mut next = self.shelf.uncovered(me, own).map(|span| (me, span));
-        if steward && next.is_none() {
-            let mut held = self.kept.iter().filter(|(id, _)| *id != me && !there(id));
+        if next.is_none() && self.is_steward() {
+            let held = self.kept.iter();
+            let mut held = held.filter(|(id, _)| *id != me && self.shelves_for(*id));
             next = held.find_map(|(id, head)| Some((id, self.shelf.uncovered(id, head)?)));
         }
         let (writer, (first, last)) = next?;
@@ -255,7 +298,9 @@ impl Node {
 
     fn sealed_record(&mut self, span: Span, plain: &[u8]) -> (RecordId, ClientFrame) {
         let span = span.to_bytes();
-        let id = self.keys.record_id(&span);
+        let name = self.keys.record_id(&span);
+        // Nobody can know the id beforehand and put something else in its place.
+        let id = self.keys.record_id(&self.rng.bytes::<32>());
         let by = |path| self.peers.values().any(|peer| peer.path == path);
         let between = (by(Path::Direct) || by(Path::Peer)) && !by(Path::Hub);
         let mut seal = |what, plain: &[u8]| {
@@ -264,7 +309,7 @@ impl Node {
         let store = Store {
             id,
             label: seal(Resting::Label, &span),
-            sealed: seal(Resting::Record(id), plain),
+            sealed: seal(Resting::Record(name), plain),
             source: if between {
                 source::P2P
             } else {
@@ -275,9 +320,10 @@ impl Node {
         (id, ClientFrame::ShelfStore(store))
     }
 
-    pub(super) fn shelf_stored(&mut self, id: RecordId) {
-        if let Some(span) = self.no_longer_storing(id) {
+    pub(super) fn shelf_stored(&mut self, stored: Stored) {
+        if let Some(span) = self.no_longer_storing(stored.id) {
             self.shelf.cover(span);
+            self.shelf.audit.found(stored.number, true);
         }
     }
 
@@ -301,14 +347,8 @@ impl Node {
         if listed.epoch != shelf.epoch {
             let began = shelf.cursor == 0;
             // Records are gone: those before the cursor are looked at again.
-            *shelf = ShelfLink {
-                epoch: listed.epoch,
-                look: now.mono,
-                joined: shelf.joined,
-                rest: shelf.rest,
-                storing: std::mem::take(&mut shelf.storing),
-                ..ShelfLink::default()
-            };
+            shelf.epoch = listed.epoch;
+            shelf.again(now.mono);
             if !began {
                 return;
             }
@@ -319,15 +359,19 @@ impl Node {
             let span = seal::take_up(&self.keys, bound, &label.label)
                 .and_then(|plain| Span::read(&plain).ok_or(WireError::Malformed));
             match span {
+                Ok(_) if self.shelf.audit.lies(label.number) => {}
                 Ok(span) => {
                     self.shelf.cover(span);
                     let lacks = self.replica.have().get(span.writer) < span.last;
-                    if lacks && self.shelf.wanted.len() < limits::MAX_SHELF_WANTED {
-                        self.shelf.wanted.push(Wanted {
-                            number: label.number,
-                            span,
-                            asked: None,
-                        });
+                    let record = Wanted {
+                        number: label.number,
+                        span,
+                        asked: None,
+                    };
+                    if !lacks {
+                        self.shelf.audit.claim(record);
+                    } else if self.shelf.wanted.len() < limits::MAX_SHELF_WANTED {
+                        self.shelf.wanted.push(record);
                     }
                 }
                 Err(error) => self.reject(Phase::Sync, None, error),
@@ -337,38 +381,5 @@ impl Node {
             self.shelf.known = true;
             self.shelf.look = now.mono.plus(limits::SHELF_LOOK);
         }
-    }
-
-    pub(super) fn shelf_record(&mut self, record: &Record) {
-        let wanted = &mut self.shelf.wanted;
-        let at = wanted.iter().position(|w| w.number == record.number);
-        let Some(wanted) = at.map(|at| wanted.remove(at)) else {
-            return;
-        };
-        if let Some(Err(error)) = record
-            .sealed
-            .as_ref()
-            .map(|sealed| self.take_record(wanted.span, sealed))
-        {
-            self.reject(Phase::Sync, None, error);
-        }
-    }
-
-    fn take_record(&mut self, span: Span, sealed: &[u8]) -> Result<(), WireError> {
-        let id = self.keys.record_id(&span.to_bytes());
-        let plain = seal::take_up(&self.keys, (self.room, Resting::Record(id)), sealed)?;
-        let mut runs = Vec::new();
-        decode_frames(&plain, |number, fields| {
-            if let PeerFrame::Ops(run) = PeerFrame::decode(number, fields)? {
-                runs.push(run);
-            }
-            Ok(())
-        })?;
-        for run in runs {
-            if let Received::New(writer, seqs) = self.replica.receive(&run)? {
-                self.took(None, writer, seqs);
-            }
-        }
-        Ok(())
     }
 }

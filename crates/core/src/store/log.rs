@@ -168,6 +168,27 @@ impl Log {
         Ok(Received::New(writer, first..=last))
     }
 
+    /// True when `run`, of operations that are held, says what is held. False when that cannot be told: where it begins
+    /// or ends, operations were dropped meanwhile.
+    ///
+    /// # Errors
+    /// As [`Log::receive`]: it says something else.
+    pub(crate) fn confirms(&self, run: &Run) -> Result<bool, WireError> {
+        let last = run.last()?;
+        let before = run.first.checked_sub(1).ok_or(WireError::Malformed)?;
+        let Some(chain) = self.writers.get(&run.writer) else {
+            return Ok(false);
+        };
+        let (Some(peaks), Some(through)) = (chain.peaks_at(before), chain.peaks_at(last)) else {
+            return Ok(false);
+        };
+        let (_, pieces) = news(run, before)?;
+        let root = grow(peaks, &pieces)?.root();
+        let message = self.tree_head(run.writer, last, &root);
+        let same = root == through.root() && verify(&chain.public_key, &message, &run.signature);
+        same.then_some(true).ok_or(WireError::Signature)
+    }
+
     /// Takes over what the vault kept of one writer, in sequence from 1. What follows the last signature
     /// held is left out, unless the writer is of this device: it was cut off while being saved, and peers have it.
     ///

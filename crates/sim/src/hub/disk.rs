@@ -3,9 +3,10 @@
 use crate::dice::Dice;
 use crate::queue::Ms;
 use corridor_core::broker::{
-    Archive as _, ArchiveJob, Archived, MemoryArchive, RecordMeta, Work, carry_out,
+    Archive as _, ArchiveJob, Archived, Change, MemoryArchive, RecordMeta, Work, carry_out,
 };
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// A flush takes up to this long.
 const FLUSH: Ms = 30;
@@ -38,6 +39,17 @@ impl HubDisk {
             .iter()
             .filter_map(|meta| self.archive.read(meta.room, meta.number).ok().flatten());
         labels.chain(records).collect()
+    }
+
+    /// Somebody puts something else where each record is, under its old label.
+    pub(super) fn spoil(&mut self) {
+        let junk: Arc<[u8]> = vec![0xee; 400].into();
+        let spoiled: Vec<Change> = self
+            .index()
+            .into_iter()
+            .map(|meta| Change::Keep(meta, Arc::clone(&junk)))
+            .collect();
+        let _ = self.archive.apply(&spoiled);
     }
 
     /// Takes a job, and answers after how long to call [`HubDisk::work`].

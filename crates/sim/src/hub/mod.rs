@@ -158,6 +158,13 @@ impl Hub {
         Some(self.disk.as_ref()?.everything())
     }
 
+    /// From now on no record on the shelf holds what its label says.
+    pub fn spoil_shelf(&mut self) {
+        if let Some(disk) = &mut self.disk {
+            disk.spoil();
+        }
+    }
+
     /// Processes so far.
     #[must_use]
     pub fn lives(&self) -> u64 {

@@ -183,3 +183,44 @@ fn whatever_happened_before_a_newcomer_alone_sees_what_the_others_saw() {
     }
     assert!(ran > 50);
 }
+
+/// A member can seal a label that promises what its record does not hold.
+#[test]
+fn records_that_lie_keep_nothing_from_the_shelf() {
+    let (mut world, hosts) = clinic(940, 3);
+    for number in 0..12 {
+        let host = hosts[number % 3];
+        world.post(host, &format!("true {number}.")).unwrap();
+        world.run_for(1_500);
+    }
+    settled_as_is(&mut world, 10_000);
+    world.run_for(5_000);
+    for host in &hosts {
+        world.close(*host);
+    }
+    world.run_for(20_000);
+    world.hub.spoil_shelf();
+    world.join_all(&hosts[..2]);
+    // Each finds the lies about themselves, and the one with the least id those about who stays away.
+    world.run_for(15 * 60_000);
+    let late = newcomer(&mut world);
+    let there = world.run_until(10_000, |w| w.messages(late).len() == 12);
+    assert!(there, "{} of 12", world.messages(late).len());
+}
+
+#[test]
+fn a_shelf_that_was_looked_into_is_left_alone() {
+    let (mut world, hosts) = clinic(941, 2);
+    for number in 0..10 {
+        world
+            .post(hosts[number % 2], &format!("{number}."))
+            .unwrap();
+        world.run_for(1_500);
+    }
+    world.run_for(15 * 60_000);
+    let before = world.hub.shelf().unwrap();
+    world.stop_hub(Stop::Process);
+    world.start_hub();
+    world.run_for(15 * 60_000);
+    assert_eq!(world.hub.shelf().unwrap(), before, "nothing is stored anew");
+}

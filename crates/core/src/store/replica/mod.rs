@@ -192,6 +192,14 @@ impl Replica {
         self.log.receive(run)
     }
 
+    /// True when `run`, of operations that are held, says what is held; false when that cannot be told.
+    ///
+    /// # Errors
+    /// [`WireError::Signature`] when it says something else.
+    pub(crate) fn confirms(&self, run: &Run) -> Result<bool, WireError> {
+        self.log.confirms(run)
+    }
+
     /// True when nothing waits to be applied and no mark waits to go.
     #[cfg(test)]
     pub(crate) fn is_at_rest(&self) -> bool {
