@@ -207,8 +207,6 @@ pub const ENDED_TTL: Duration = Duration::from_secs(24 * 3600);
 pub const HUB_SWEEP: Duration = Duration::from_secs(30);
 /// A connection that has sent nothing for this long is half-open and closed.
 pub const HUB_SILENCE: Duration = Duration::from_secs(15);
-/// Quiet connections are looked at this often at most: each look passes over all of them.
-pub const HUB_LOOK_GRID: Duration = Duration::from_millis(250);
 /// Rooms on one hub.
 pub const HUB_MAX_ROOMS: usize = 10_000;
 /// Members of one room.

@@ -1,7 +1,7 @@
 //! One socket as the broker sees it.
 
 use crate::id::{PeerId, RoomId};
-use crate::limits::{HUB_LOOK_GRID, HUB_PING, HUB_SILENCE};
+use crate::limits::{HUB_PING, HUB_SILENCE};
 use crate::time::Mono;
 use crate::wire::hub::{LinkState, Member};
 use core::net::IpAddr;
@@ -53,12 +53,6 @@ pub(super) enum Verdict {
     Silent,
 }
 
-/// When a connection that was heard `now` is looked at: on a grid, so that thousands are looked at together.
-fn next_look(now: Mono) -> Mono {
-    let at = now.plus(HUB_PING);
-    Mono(at.0 - at.0 % HUB_LOOK_GRID.as_millis() as u64)
-}
-
 impl Connection {
     pub(super) fn new(network: IpAddr, nonce: [u8; 32], now: Mono) -> Self {
         Self {
@@ -66,7 +60,7 @@ impl Connection {
             nonce,
             seat: None,
             report: None,
-            check_at: next_look(now),
+            check_at: now.plus(HUB_PING),
             reading: 0,
             unanswered: 0,
         }
@@ -75,7 +69,7 @@ impl Connection {
     /// It gave a sign of life.
     pub(super) fn heard(&mut self, now: Mono) {
         self.unanswered = 0;
-        self.check_at = next_look(now);
+        self.check_at = now.plus(HUB_PING);
     }
 
     /// Counts unanswered questions rather than time, so that a hub that slept does not close everyone on waking.
@@ -87,7 +81,7 @@ impl Connection {
             return Verdict::Silent;
         }
         self.unanswered += 1;
-        self.check_at = next_look(now);
+        self.check_at = now.plus(HUB_PING);
         Verdict::Ask
     }
 }

@@ -140,7 +140,7 @@ async fn r_hub_7_slow_clients_end_in_a_stated_time_and_another_room_does_not_not
     for (kind, many) in held {
         for one in many {
             let (took, said) = soon(kind.name, one).await.unwrap();
-            // The machine is busy, and the hub looks at quiet sockets on a grid.
+            // The machine is busy.
             let stated = kind.patience - DRIP * 10..kind.patience + Duration::from_secs(10);
             assert!(
                 stated.contains(&took),
