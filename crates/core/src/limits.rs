@@ -173,6 +173,9 @@ pub const SILENT_PAUSE: Duration = Duration::from_secs(30);
 pub const STALL: Duration = Duration::from_millis(500);
 /// A page in view that is woken this much later was asleep.
 pub const SLEPT: Duration = Duration::from_secs(10);
+/// Longest pause between two restarts, or dials, when all links are restarted at once: a restart takes about half a second, so a
+/// node has some three under way.
+pub const RESTART_PAUSE: Duration = Duration::from_millis(300);
 /// An ICE restart that has not connected by then gives way to a new connection.
 pub const RESTART_PATIENCE: Duration = Duration::from_secs(8);
 /// First and longest pause between attempts at a direct link.

@@ -10,11 +10,16 @@ pub(crate) fn backoff(
     rng: &mut Rng,
 ) -> Duration {
     let whole = first.saturating_mul(1 << failures.min(16)).min(longest);
+    jitter(whole, rng)
+}
+
+/// Between half and the whole of a pause.
+pub(crate) fn jitter(whole: Duration, rng: &mut Rng) -> Duration {
     let half = whole / 2;
-    let jitter = rng.below(
+    let more = rng.below(
         u64::try_from(half.as_millis())
             .unwrap_or(u64::MAX)
             .saturating_add(1),
     );
-    half + Duration::from_millis(jitter)
+    half + Duration::from_millis(more)
 }

@@ -158,19 +158,16 @@ impl Node {
     }
 
     fn restart_ice(&mut self, now: Now, peer: Option<PeerId>) -> Result<Plan, CommandError> {
-        let ids: Vec<PeerId> = match peer {
-            Some(id) if self.peers.contains_key(&id) => vec![id],
-            Some(_) => return Err(CommandError::NoSuchPeer),
-            None => self.peers.keys().copied().collect(),
-        };
-        for id in ids {
-            if !self.can_signal(id) || !self.is_neighbour(id) {
-                continue;
+        match peer {
+            Some(id) if !self.peers.contains_key(&id) => return Err(CommandError::NoSuchPeer),
+            Some(id) if self.can_signal(id) && self.is_neighbour(id) => {
+                if let Some(peer) = self.peers.get_mut(&id) {
+                    let steps = peer.negotiation.restart(now.mono);
+                    self.perform(now, id, steps);
+                }
             }
-            if let Some(peer) = self.peers.get_mut(&id) {
-                let steps = peer.negotiation.restart(now.mono);
-                self.perform(now, id, steps);
-            }
+            Some(_) => {}
+            None => self.restart_all(now),
         }
         Ok(Plan::Answer(Done::Ok))
     }

@@ -5,6 +5,7 @@ use super::output::{Level, Phase};
 use super::{Node, Timer};
 use crate::id::PeerId;
 use crate::limits;
+use crate::link::backoff::jitter;
 use crate::time::Now;
 use core::time::Duration;
 
@@ -55,6 +56,26 @@ impl Node {
         }
         self.hub_reopen(now, "the network changed");
         self.look_around(now);
+    }
+
+    /// Restarts every link, one after the other: others may do the same at this moment. Everybody begins with another
+    /// peer, the one after their own id.
+    pub(super) fn restart_all(&mut self, now: Now) {
+        let (before, after): (Vec<PeerId>, Vec<PeerId>) = self
+            .peers
+            .iter()
+            .filter(|(_, peer)| peer.neighbour)
+            .map(|(id, _)| *id)
+            .partition(|id| *id < self.me);
+        let mut at = now.mono;
+        for id in after.into_iter().chain(before) {
+            let pause = jitter(limits::RESTART_PAUSE, &mut self.rng);
+            if let Some(peer) = self.peers.get_mut(&id)
+                && peer.negotiation.restart_at(at)
+            {
+                at = at.plus(pause);
+            }
+        }
     }
 
     /// A wake that comes much later than it was asked for says that the page was busy, or asleep.

@@ -124,6 +124,13 @@ impl Rtc {
     /// What the last call asks for.
     pub fn effects(&mut self) -> Effects {
         core::mem::take(&mut self.effects)
+    /// Offers that wait for their answers: negotiations under way.
+    #[must_use]
+    pub fn negotiating(&self) -> usize {
+        let sent = |pc: &&Pc| pc.signaling == pc::Signaling::OfferSent;
+        self.pcs.values().filter(sent).count()
+    }
+
     }
 
     /// A moment that the model asked for has come.

@@ -2,7 +2,7 @@
 
 use super::{clinic, settled, settled_as_is, shown};
 use corridor_core::model::Presence;
-use corridor_core::node::{Lifecycle, Path};
+use corridor_core::node::{Command, Lifecycle, Path};
 use corridor_sim::net::End;
 
 #[test]
@@ -109,8 +109,19 @@ fn a_hidden_tab_is_away_and_never_evicted() {
         world.post(0, &text).unwrap();
         assert!(world.run_until(3_000, |w| shown(w, &hosts, &text) == [1, 1]));
     }
+    // R-LINK-9: caught up within a second of its return, without a new connection.
+    for number in 0..30 {
+        world.ask(0, Command::say(format!("just before {number}."), None));
+    }
     world.lifecycle(1, Lifecycle::Visible);
-    assert!(world.run_until(3_000, |w| w.presence(0, 1) == Some(Presence::Online)));
+    assert!(world.run_until(1_000, |w| {
+        w.presence(0, 1) == Some(Presence::Online) && w.messages(1).len() == 40
+    }));
+    let link = world.link(1, 0).unwrap();
+    assert_eq!(
+        (link.attempts, link.restarts, link.path),
+        (1, 0, Path::Direct)
+    );
     settled_as_is(&mut world, 10_000);
 }
 

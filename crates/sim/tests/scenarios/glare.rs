@@ -1,7 +1,9 @@
 //! Everybody dials, restarts or comes back at the same moment: one open channel per pair, and no storm.
 
-use corridor_core::node::{Command, Lifecycle};
+use corridor_core::node::{Command, HubState, Lifecycle};
+use corridor_sim::hub::Stop;
 use corridor_sim::world::{Setup, World};
+use std::collections::VecDeque;
 
 const PEOPLE: usize = 5;
 
@@ -44,16 +46,34 @@ fn two_hundred_rounds_of_simultaneous_joins_make_one_channel_per_pair() {
     }
 }
 
-/// Twelve tabs, 66 links: each restarts once, whoever asked for it.
+/// The most handshake steps in any second, and the most offers open at once, until `span` is over.
+fn busiest(world: &mut World, span: u64) -> (u64, usize) {
+    let (mut steps, mut most, mut open) = (VecDeque::from([world.hub.tap.signals]), 0, 0);
+    for _ in 0..span / 10 {
+        world.run_for(10);
+        open = open.max(world.rtc.negotiating());
+        steps.push_back(world.hub.tap.signals);
+        if steps.len() > 100 {
+            let before = steps.pop_front().unwrap();
+            most = most.max(world.hub.tap.signals - before);
+        }
+    }
+    (most, open)
+}
+
+/// Twelve tabs, 66 links: each restarts once, whoever asked for it, and not all at once.
 #[test]
 fn twelve_tabs_that_restart_everything_at_once_make_no_storm() {
     let (mut world, hosts) = super::clinic(7_300, 12);
     let links: Vec<_> = hosts.iter().map(|host| world.rtc.live(*host)).collect();
     let before = world.hub.tap.signals;
     for host in &hosts {
-        world.done_by(*host, Command::RestartIce(None)).unwrap();
+        world.ask(*host, Command::RestartIce(None)).unwrap();
     }
-    world.run_for(15_000);
+    let (steps, open) = busiest(&mut world, 15_000);
+    println!("at most {steps} steps in a second and {open} offers open at once");
+    assert!(open <= 24, "{open} offers open at once");
+    assert!(steps <= 360, "{steps} steps in a second");
     let signals = world.hub.tap.signals - before;
     // Per link: a request, an offer, an answer, and a few candidates from both ends.
     assert!((66 * 3..66 * 12).contains(&signals), "{signals} steps");
@@ -68,6 +88,28 @@ fn twelve_tabs_that_restart_everything_at_once_make_no_storm() {
         hosts.iter().map(|h| world.rtc.live(*h)).collect::<Vec<_>>()
     );
     assert!(world.all_linked(&hosts));
+}
+
+/// The hub's return is no reason to touch links that work: everybody joins again, and that is all.
+#[test]
+fn twelve_tabs_whose_hub_is_back_join_again_and_negotiate_nothing() {
+    let (mut world, hosts) = super::clinic(7_302, 12);
+    let signals = world.hub.tap.signals;
+    world.stop_hub(Stop::Process);
+    world.run_for(120_000);
+    let frames = world.hub.tap.frames;
+    world.start_hub();
+    let joined = |w: &World, host| w.hub_state(host) == Some(HubState::Joined);
+    assert!(world.run_until(20_000, |w| hosts.iter().all(|host| joined(w, *host))));
+    world.run_for(3_000);
+    // A challenge, a join and its answer each, and at most the arrival of everybody else; pings and answers besides.
+    let frames = world.hub.tap.frames - frames;
+    assert!(frames < 12 * (3 + 11 + 20), "{frames} frames");
+    assert_eq!(
+        world.hub.tap.signals, signals,
+        "links that work are left alone"
+    );
+    one_channel_per_pair(&world, &hosts, "the hub is back");
 }
 
 /// The access point restarts: all tablets are online again in the same moment.

@@ -172,6 +172,20 @@ impl Negotiation {
         self.drop_conn("closed")
     }
 
+    /// Restarts ICE, or dials, at that time. False when something is under way already.
+    pub(crate) fn restart_at(&mut self, at: Mono) -> bool {
+        let idle = matches!(self.due, None | Some((_, Due::Dial | Due::Restart)));
+        if idle {
+            let due = if self.conn.is_some() {
+                Due::Restart
+            } else {
+                Due::Dial
+            };
+            self.due = Some((at, due));
+        }
+        idle
+    }
+
     /// Restarts ICE of the connection there is; dials when there is none.
     pub(crate) fn restart(&mut self, now: Mono) -> Vec<Step> {
         if !self.offers {
