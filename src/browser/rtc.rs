@@ -101,6 +101,15 @@ impl Connection {
         })
     }
 
+    /// `setConfiguration`, for the next ICE restart.
+    ///
+    /// # Errors
+    /// When the browser refuses it.
+    pub fn configure(&self, config: &IceConfig) -> Result<(), JsError> {
+        let config = configuration(config);
+        Ok(self.pc.set_configuration_with_configuration(&config)?)
+    }
+
     /// `createOffer` and `setLocalDescription`; with `restart` for new ICE credentials and candidates.
     pub fn offer(&self, restart: bool) {
         self.steps.push(Step::Offer { restart });

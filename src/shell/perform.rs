@@ -75,6 +75,11 @@ impl Inner {
         };
         match op {
             RtcOp::Create(_) | RtcOp::Close => {}
+            RtcOp::Configure(config) => {
+                if let Err(error) = connection.configure(&config) {
+                    self.failed(conn, format!("setConfiguration: {error}"));
+                }
+            }
             RtcOp::Offer { restart } => connection.offer(restart),
             RtcOp::SetRemote(description) => connection.set_remote(description),
             RtcOp::AddCandidate(candidate) => connection.add_candidate(candidate),

@@ -282,6 +282,10 @@ pub const HUB_REPORT_TTL: Duration = Duration::from_secs(150);
 pub const HUB_ACTIVITY: usize = 500;
 /// Rooms that the operator's page lists, those with most members: what a page can show.
 pub const HUB_ADMIN_ROOMS: usize = 200;
+/// How often it is tried to renew credentials of TURN servers, from three quarters of their time on.
+pub const TURN_PAUSE: Duration = Duration::from_secs(60);
+/// How long credentials of a TURN server last: a clinic day and its evening. Who joins again gets new ones.
+pub const HUB_TURN_TTL: Duration = Duration::from_secs(12 * 3600);
 /// Failed logins per minute and at once from one address: a person mistypes, a guesser gets nowhere.
 pub const HUB_LOGIN_RATE: (u32, u32) = (10, 5);
 /// How long a login lasts: a working day.

@@ -17,6 +17,7 @@ async fn main() -> Result<(), StartError> {
         public_authority: None,
         layers: Layers::default(),
         admin: None,
+        turn: None,
         shelf: None,
         tls: None,
         name: None,

@@ -23,6 +23,7 @@ mod server;
 pub mod shelf;
 pub mod stun;
 pub mod tls;
+pub mod turn;
 pub mod wire;
 
 use crate::admin::{Admin, Credentials};
@@ -67,6 +68,8 @@ pub struct Settings {
     pub tls: Option<TlsSource>,
     /// The hub's name on the LAN, such as `corridor.local`: announced, and in certificates of a local authority.
     pub name: Option<String>,
+    /// TURN servers to tell members of. Without them nothing leaves the local network.
+    pub turn: Option<turn::TurnSecret>,
     /// Bounds.
     pub limits: HubLimits,
     /// What is served at `/`.
@@ -130,6 +133,7 @@ impl Hub {
             shelf,
             tls,
             name,
+            turn,
             limits,
             app,
         } = settings;
@@ -171,6 +175,7 @@ impl Hub {
         let mut config = BrokerConfig::new(seed, ice.collect());
         config.layers = layers;
         config.limits = limits.broker;
+        config.turn = turn.map(turn::TurnSecret::grants);
         let opened = shelf.as_deref().map(ShelfFile::open).transpose()?;
         let archive = opened.clone().map(|file| Box::new(file) as _);
         let broker = BrokerHandle::start(config, metrics.clone(), archive)?;

@@ -6,6 +6,7 @@ use corridor_hub::app::{App, AppError};
 use corridor_hub::args::{Args, Command, PublicUrl};
 use corridor_hub::check::Verdict;
 use corridor_hub::shelf::Order;
+use corridor_hub::turn::{TurnError, TurnSecret};
 use corridor_hub::{Hub, Settings, StartError, banner, logs};
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
@@ -17,6 +18,8 @@ enum Failure {
     App(#[from] AppError),
     #[error(transparent)]
     Admin(#[from] CredentialsError),
+    #[error(transparent)]
+    Turn(#[from] TurnError),
     #[error(transparent)]
     Start(#[from] StartError),
     #[error("cannot watch for signals: {0}")]
@@ -96,6 +99,7 @@ async fn run(args: Args) -> Result<(), Failure> {
         tls: args.tls(),
         name: args.name.clone(),
         shelf: Some(args.shelf.clone()),
+        turn: TurnSecret::from_flags(&args.turn_url, args.turn_secret_file.as_deref())?,
         limits: args.limits.into(),
         app,
     })

@@ -1,6 +1,8 @@
 // Networks on which people must meet, and how fast the first message is there.
 
 import assert from "node:assert/strict";
+import { TurnServer, whyNoTurn } from "../lib/turn.mjs";
+import { until } from "../lib/wait.mjs";
 import { row } from "./lib/lab.mjs";
 
 /** The goal for the first message when a direct link is impossible, in milliseconds. */
@@ -8,7 +10,7 @@ const FIRST = 1_500;
 
 /** Two people meet; how long after joining does the second hear the first? */
 async function meet(lab, machines, spoil, path) {
-  await lab.startHub(machines);
+  if (!lab.hub) await lab.startHub(machines);
   const [smith, ann] = [await lab.person("Smith", machines), await lab.person("Ann", machines)];
   spoil?.(lab.network, smith.machine, ann.machine);
   const link = await smith.page.createRoom(lab.hub.url);
@@ -61,4 +63,35 @@ row("only the hub's port is open", {}, async (lab) => {
 row("browsers are cut from each other before they meet", {}, async (lab) => {
   const first = await meet(lab, {}, (network, one, other) => network.part(one, other), "hub");
   assert.ok(first < FIRST, `the first message took ${first} ms`);
+});
+
+/** The types of the candidates of the pair that a page's connection uses. */
+const pair = (person) =>
+  until(`${person.name} uses a pair of candidates`, () =>
+    person.page.page.evaluate(async () => {
+      const [[, { peerConnection }]] = window.NativeWebRTCDebug.getConnections();
+      const stats = await peerConnection.getStats();
+      const used = [...stats.values()].find(
+        ({ type, nominated, state }) => type === "candidate-pair" && nominated && state === "succeeded",
+      );
+      return [stats.get(used.localCandidateId), stats.get(used.remoteCandidateId)].map((one) => one.candidateType);
+    }),
+  );
+
+row("only the hub and a TURN server can be reached", { skip: whyNoTurn() }, async (lab) => {
+  const machine = lab.network.machine();
+  const command = ["ip", "netns", "exec", machine.namespace];
+  const turn = await TurnServer.start("of both", { address: machine.address, command, port: 3478 });
+  lab.onClose(() => turn.stop());
+  const secret = await TurnServer.secretOnly("of both");
+  lab.onClose(() => secret.remove());
+  await lab.startHub({ args: ["--turn-url", turn.url, "--turn-secret-file", secret.file] });
+  await meet(lab, {}, (network, one, other) => network.part(one, other), "direct");
+  for (const person of lab.people) {
+    const types = await pair(person);
+    assert.ok(types.includes("relay"), types.join());
+  }
+  await lab.hub.kill();
+  await lab.gap(Date.now());
+  lab.print(`candidates: ${await pair(lab.people[0])}; talk goes on without the hub`);
 });

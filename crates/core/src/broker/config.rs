@@ -2,7 +2,13 @@
 
 use super::Layers;
 use crate::limits;
+use crate::time::Wall;
+use crate::wire::hub::Turn;
 use core::time::Duration;
+use std::sync::Arc;
+
+/// Credentials of TURN servers, for whoever joins at a time.
+pub type TurnGrants = Arc<dyn Fn(Wall) -> Turn + Send + Sync>;
 
 /// Settings of one broker. Not `Debug`: the seed foretells every challenge.
 #[derive(Clone)]
@@ -11,6 +17,8 @@ pub struct BrokerConfig {
     pub seed: [u8; 32],
     /// What [`crate::wire::hub::Joined::ice`] tells clients.
     pub ice: Vec<String>,
+    /// Makes what [`crate::wire::hub::Joined::turn`] tells a client that joins at this time.
+    pub turn: Option<TurnGrants>,
     /// What is on.
     pub layers: Layers,
     /// Bounds.
@@ -60,6 +68,7 @@ impl BrokerConfig {
         Self {
             seed,
             ice,
+            turn: None,
             layers: Layers::default(),
             limits: BrokerLimits::default(),
         }

@@ -46,6 +46,7 @@ impl Broker {
             members,
             ice: self.config.ice.clone(),
             layers: Some(self.config.layers.bits()),
+            turn: self.config.turn.as_ref().map(|grant| grant(now.wall)),
         });
         self.send(conn, &joined);
         if before != Some(seat) {

@@ -36,7 +36,7 @@ pub use archive::{
     carry_out,
 };
 pub use command::{BrokerCommand, CloseReason, Report};
-pub use config::{BrokerConfig, BrokerLimits};
+pub use config::{BrokerConfig, BrokerLimits, TurnGrants};
 pub use health::Health;
 pub use hits::HubLimit;
 pub use input::{BrokerInput, SocketId, network_of};

@@ -121,6 +121,13 @@ impl Digest {
                     .iter()
                     .for_each(|server| self.text(&server.url));
             }
+            RtcOp::Configure(config) => {
+                self.number(10);
+                config
+                    .servers
+                    .iter()
+                    .for_each(|server| self.text(&server.url));
+            }
             RtcOp::Offer { restart } => self.number(2 + u64::from(*restart)),
             RtcOp::SetRemote(description) => {
                 self.number(4 + u64::from(description.kind == SdpKind::Answer));

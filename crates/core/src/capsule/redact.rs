@@ -101,6 +101,12 @@ impl<'n> Redactor<'n> {
                 ..parcel
             })
             .encode(),
+            Ok(HubFrame::Joined(mut joined)) => {
+                if let Some(turn) = joined.turn.as_mut() {
+                    turn.credential = "*".repeat(turn.credential.len());
+                }
+                HubFrame::Joined(joined).encode()
+            }
             Ok(HubFrame::ShelfListed(mut listed)) => {
                 for label in &mut listed.records {
                     label.label = self.label(label.number, &label.label).into();

@@ -52,6 +52,8 @@ pub(super) enum Timer {
     Probe,
     /// Look what operations can be dropped.
     Pack,
+    /// Credentials of TURN servers are to be renewed.
+    Turn,
     /// The other end has had time to tell its facts.
     Facts,
     /// Packets held back on purpose are due.
@@ -84,6 +86,7 @@ impl fmt::Display for Timer {
             Self::Unconfirmed => f.write_str("ask for confirmations"),
             Self::Probe => f.write_str("probe"),
             Self::Pack => f.write_str("drop what nobody needs any more"),
+            Self::Turn => f.write_str("renew TURN credentials"),
             Self::Facts => f.write_str("facts of the other end"),
             Self::Held(peer) => write!(f, "delayed on purpose {}", peer.short()),
         }

@@ -1,7 +1,7 @@
 //! The node's side of the hub: reach it, enter the room, notice when it is gone.
 
 use super::input::HubEvent;
-use super::output::{HubOp, IceServer, Level, Output, Phase};
+use super::output::{HubOp, Level, Output, Phase};
 use super::peer::Route;
 use super::view::{HubState, Refusal};
 use super::{Node, Timer};
@@ -31,6 +31,8 @@ pub(super) struct HubLink {
     /// When it was given up on suspicion last.
     pub(super) suspected: Option<Mono>,
     ping: u64,
+    /// What this socket asked to be signed.
+    nonce: [u8; 32],
     /// What it offers: bits of [`layer`].
     layers: u32,
     /// [`super::Fault::CutHub`].
@@ -214,7 +216,10 @@ impl Node {
 
     fn hub_frame(&mut self, now: Now, frame: HubFrame) {
         match frame {
-            HubFrame::Challenge(nonce) => self.hub_join(&nonce),
+            HubFrame::Challenge(nonce) => {
+                self.hub.nonce = nonce;
+                self.hub_join();
+            }
             HubFrame::Joined(joined) => self.hub_joined(now, joined),
             HubFrame::Arrived(member) => self.member_arrived(now, member),
             HubFrame::Departed(member) => self.member_departed(now, member),
@@ -230,8 +235,9 @@ impl Node {
         }
     }
 
-    fn hub_join(&mut self, nonce: &[u8; 32]) {
-        let message = join_message(nonce, self.room, self.keys.tag, self.session);
+    /// Enters the room; again on the same socket, for new credentials of TURN servers.
+    pub(super) fn hub_join(&mut self) {
+        let message = join_message(&self.hub.nonce, self.room, self.keys.tag, self.session);
         let join = Join {
             version: wire::VERSION,
             room: self.room,
@@ -259,15 +265,7 @@ impl Node {
             self.memory.admitted = true;
             self.memory_dirty = true;
         }
-        self.ice = joined
-            .ice
-            .iter()
-            .take(limits::MAX_ICE_SERVERS)
-            .map(|url| IceServer {
-                url: url.replace('?', &self.hub_host),
-                credential: None,
-            })
-            .collect();
+        self.take_servers(now, &joined);
         let count = joined.members.len();
         self.log(
             Level::Info,

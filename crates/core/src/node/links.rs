@@ -1,7 +1,7 @@
 //! Peers and the ways to them: meet, reach, negotiate, ping, choose.
 
 use super::input::RtcEvent;
-use super::output::{IceConfig, Level, Output, Phase, RtcOp};
+use super::output::{Level, Output, Phase, RtcOp};
 use super::peer::{Peer, Route};
 use super::view::{HubState, Path};
 use super::{Node, Timer};
@@ -54,9 +54,7 @@ impl Node {
                 Step::Signal(signal) => self.send_signal(id, &signal),
                 Step::Create(conn) => {
                     self.conns.insert(conn, id);
-                    let config = IceConfig {
-                        servers: self.ice.clone(),
-                    };
+                    let config = self.ice_config();
                     self.output(Output::Rtc {
                         conn,
                         peer: id,
@@ -285,6 +283,7 @@ impl Node {
         self.hub_close(now, "leaving");
         self.timers.clear(Timer::HubRetry);
         self.timers.clear(Timer::HubLook);
+        self.timers.clear(Timer::Turn);
     }
 
     /// [`super::Fault::RelayOnly`].

@@ -36,6 +36,7 @@ mod retain;
 mod routes;
 mod saving;
 mod secrets;
+mod servers;
 mod shelf;
 mod spread;
 mod start;
@@ -236,6 +237,7 @@ impl Node {
             Timer::Unconfirmed => self.ask_confirmations(now),
             Timer::Probe => self.probe_finished(true),
             Timer::Pack => self.pack(now),
+            Timer::Turn => self.renew_turn(now),
             Timer::Facts => self.facts_overdue(),
             Timer::Held(peer) => self.release_held(now, peer),
             // Looked at in `finish`, at every turn.

@@ -54,6 +54,8 @@ pub enum RtcOp {
     /// Create it with these ICE servers and a data channel `corridor`, negotiated with id 0, ordered
     /// and reliable.
     Create(IceConfig),
+    /// `setConfiguration`: the next ICE restart uses these servers.
+    Configure(IceConfig),
     /// `createOffer` and `setLocalDescription`; with `restart` after `restartIce()`.
     Offer {
         /// Gather new credentials and candidates (RFC 8445 §9).
@@ -79,13 +81,19 @@ pub struct IceConfig {
     pub servers: Vec<IceServer>,
 }
 
-/// One `RTCIceServer`.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+/// One `RTCIceServer`. Prints without its credential.
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct IceServer {
     /// The URL, such as `stun:192.0.2.1:3478`.
     pub url: String,
     /// User name and credential, for TURN.
     pub credential: Option<(String, String)>,
+}
+
+impl core::fmt::Debug for IceServer {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(&self.url)
+    }
 }
 
 /// The part of the program a log line speaks of (R-DBG-3).

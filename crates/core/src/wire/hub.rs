@@ -116,6 +116,34 @@ pub struct Joined {
     /// What this hub offers: bits of [`super::registry::layer`]. `None` from a hub that does not say.
     #[n(3)]
     pub layers: Option<u32>,
+    /// TURN servers, with credentials that end.
+    #[n(4)]
+    pub turn: Option<Turn>,
+}
+
+/// TURN servers that take the same credentials.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+pub struct Turn {
+    /// `turn:` and `turns:` URLs.
+    #[n(0)]
+    pub urls: Vec<String>,
+    /// User name.
+    #[n(1)]
+    pub user: String,
+    /// Password.
+    #[n(2)]
+    pub credential: String,
+    /// For how many seconds from now they hold.
+    #[n(3)]
+    pub lasts_s: u32,
+}
+
+impl core::fmt::Debug for Turn {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Turn")
+            .field("urls", &self.urls)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A member of a room on the hub.

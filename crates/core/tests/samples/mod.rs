@@ -6,7 +6,9 @@ use corridor_core::model::{Assignee, Body, Op, Post, Priority, Profile, TaskChan
 use corridor_core::node::Candidate;
 use corridor_core::time::Wall;
 use corridor_core::wire::facts::{Facts, FactsFrame, Gathered};
-use corridor_core::wire::hub::{ClientFrame, HubFrame, Join, Joined, LinkState, Member, Parcel};
+use corridor_core::wire::hub::{
+    ClientFrame, HubFrame, Join, Joined, LinkState, Member, Parcel, Turn,
+};
 use corridor_core::wire::peer::{
     Beat, ClockField, Forward, Gone, Have, Hello, Link, Near, Neighbor, NoRoute, Part, PeerFrame,
     PresenceFrame, Run, Want,
@@ -252,6 +254,22 @@ pub(crate) fn hub_frames() -> Vec<(&'static str, HubFrame)> {
                 members: vec![member],
                 ice: vec!["stun:?:3478".to_owned()],
                 layers: Some(7),
+                turn: None,
+            }),
+        ),
+        (
+            "hub-joined-with-turn",
+            HubFrame::Joined(Joined {
+                wall: 1_800_000_000_000,
+                members: Vec::new(),
+                ice: Vec::new(),
+                layers: Some(7),
+                turn: Some(Turn {
+                    urls: vec!["turn:192.0.2.1:3478?transport=udp".to_owned()],
+                    user: "1800043200:corridor".to_owned(),
+                    credential: "c2VjcmV0".to_owned(),
+                    lasts_s: 43_200,
+                }),
             }),
         ),
         ("hub-arrived", HubFrame::Arrived(member)),

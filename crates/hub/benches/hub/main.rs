@@ -67,6 +67,7 @@ async fn corridor(port: u16) {
         admin: None,
         tls: None,
         name: None,
+        turn: None,
         shelf: None,
         limits,
         app: App::default(),

@@ -92,6 +92,20 @@ pub struct Args {
     #[arg(long, env = "CORRIDOR_NO_STUN")]
     pub no_stun: bool,
 
+    /// TURN server to tell members of, as turn:HOST:PORT or turns:HOST:PORT; may be repeated. Without one, nothing
+    /// leaves the local network
+    #[arg(
+        long,
+        env = "CORRIDOR_TURN_URL",
+        value_name = "URL",
+        value_delimiter = ','
+    )]
+    pub turn_url: Vec<String>,
+
+    /// File with the secret those servers share with this hub (coturn: use-auth-secret, static-auth-secret)
+    #[arg(long, env = "CORRIDOR_TURN_SECRET_FILE", value_name = "FILE")]
+    pub turn_secret_file: Option<PathBuf>,
+
     /// What to log: error, warn, info, debug or trace, or by module as in `warn,corridor_hub=debug`
     #[arg(
         long,

@@ -45,6 +45,7 @@ fn settings() -> Settings {
         stun_port: Some(0),
         public_authority: None,
         layers: Layers::default(),
+        turn: None,
         admin: None,
         shelf: None,
         tls: None,

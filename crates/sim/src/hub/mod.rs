@@ -13,9 +13,10 @@ use corridor_core::broker::{
     Broker, BrokerCommand, BrokerConfig, BrokerInput, Layer, MeshStatus, SocketId,
 };
 use corridor_core::id::RoomId;
+use corridor_core::limits;
 use corridor_core::node::HubEvent;
 use corridor_core::time::{Mono, Now, Wall};
-use corridor_core::wire::hub::HubFrame;
+use corridor_core::wire::hub::{HubFrame, Turn};
 use disk::HubDisk;
 use socket::{Down, Socket, Up};
 use std::collections::BTreeMap;
@@ -74,6 +75,7 @@ pub struct Hub {
     looks: u64,
     armed: Option<Ms>,
     stun: bool,
+    turn: bool,
     /// What outlives the process, if the shelf is on.
     disk: Option<HubDisk>,
     effects: Effects,
@@ -96,9 +98,10 @@ impl core::fmt::Debug for Hub {
 }
 
 impl Hub {
-    /// A running hub whose clock shows `wall` at the start of the run. With `stun` it offers a STUN server.
+    /// A running hub whose clock shows `wall` at the start of the run. With `stun` it offers a STUN server, and
+    /// with `turn` credentials of a TURN server, whose user name is the second at which they end.
     #[must_use]
-    pub fn new(seed: u64, wall: Wall, (stun, shelf): (bool, bool), tap: Tap) -> Self {
+    pub fn new(seed: u64, wall: Wall, (stun, shelf, turn): (bool, bool, bool), tap: Tap) -> Self {
         let mut hub = Self {
             broker: None,
             seed,
@@ -111,6 +114,7 @@ impl Hub {
             looks: 0,
             armed: None,
             stun,
+            turn,
             disk: shelf.then(|| HubDisk::new(seed)),
             effects: Effects::default(),
             tap,
@@ -128,6 +132,17 @@ impl Hub {
             Vec::new()
         };
         let mut config = BrokerConfig::new(seed_of(self.seed, 90, self.lives), ice);
+        if self.turn {
+            config.turn = Some(Arc::new(|now: Wall| {
+                let lasts = limits::HUB_TURN_TTL;
+                Turn {
+                    urls: vec!["turn:?:3478".to_owned()],
+                    user: (now.plus(lasts).0 / 1_000).to_string(),
+                    credential: "secret".to_owned(),
+                    lasts_s: u32::try_from(lasts.as_secs()).unwrap_or(u32::MAX),
+                }
+            }));
+        }
         if self.disk.is_some() {
             config.layers = config.layers.with(Layer::Shelf);
         }

@@ -100,6 +100,8 @@ pub struct Rtc {
     leaving: BTreeMap<PcId, Leaving>,
     /// Hosts whose browser takes other messages than Chromium does, and how long ones.
     pub message_limits: BTreeMap<usize, usize>,
+    /// With which user names each host asked TURN servers when it gathered candidates last.
+    pub gathered_with: BTreeMap<usize, Vec<String>>,
     effects: Effects,
     dice: Dice,
     /// What happened so far.
@@ -115,15 +117,13 @@ impl Rtc {
             ufrags: BTreeMap::new(),
             leaving: BTreeMap::new(),
             message_limits: BTreeMap::new(),
+            gathered_with: BTreeMap::new(),
             effects: Effects::default(),
             dice,
             count: RtcCount::default(),
         }
     }
 
-    /// What the last call asks for.
-    pub fn effects(&mut self) -> Effects {
-        core::mem::take(&mut self.effects)
     /// Offers that wait for their answers: negotiations under way.
     #[must_use]
     pub fn negotiating(&self) -> usize {
@@ -131,6 +131,9 @@ impl Rtc {
         self.pcs.values().filter(sent).count()
     }
 
+    /// What the last call asks for.
+    pub fn effects(&mut self) -> Effects {
+        core::mem::take(&mut self.effects)
     }
 
     /// A moment that the model asked for has come.

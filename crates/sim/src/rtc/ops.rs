@@ -13,6 +13,7 @@ impl Rtc {
     pub fn operate(&mut self, now: Ms, net: &mut Net, id: PcId, op: RtcOp) {
         match op {
             RtcOp::Create(config) => self.create(id, &config),
+            RtcOp::Configure(config) => self.configure(id, config),
             RtcOp::Offer { restart } => self.offer(now, net, id, restart),
             RtcOp::SetRemote(description) => self.set_remote(now, net, id, &description),
             RtcOp::AddCandidate(candidate) => self.add_candidate(now, net, id, &candidate),
@@ -26,6 +27,13 @@ impl Rtc {
         let stun = config.servers.iter().any(|s| s.url.starts_with("stun:"));
         let fingerprint = sdp::fingerprint(&mut self.dice);
         self.pcs.insert(id, Pc::new(stun, fingerprint));
+        self.configure(id, config.clone());
+    }
+
+    fn configure(&mut self, id: PcId, config: IceConfig) {
+        if let Some(pc) = self.pcs.get_mut(&id) {
+            pc.servers = config.servers;
+        }
     }
 
     fn offer(&mut self, now: Ms, net: &Net, id: PcId, restart: bool) {
@@ -104,6 +112,9 @@ impl Rtc {
         if !fresh {
             return;
         }
+        let users = pc.servers.iter().filter_map(|s| s.credential.as_ref());
+        let users = users.map(|(user, _)| user.clone()).collect();
+        self.gathered_with.insert(id.host, users);
         let mut found = vec![(Kind::Mdns, host_at)];
         if pc.stun && net.both(End::Host(id.host), End::Hub) {
             found.push((Kind::Reflexive, hub_at));

@@ -4,7 +4,7 @@ use super::sdp::{Credentials, Kind};
 use crate::net::Pipe;
 use crate::queue::Ms;
 use corridor_core::id::ConnId;
-use corridor_core::node::RtcState;
+use corridor_core::node::{IceServer, RtcState};
 
 /// One peer connection of one run of one host.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -48,6 +48,8 @@ pub(super) enum Cargo {
 pub(super) struct Pc {
     /// Has a STUN server to ask.
     pub(super) stun: bool,
+    /// What the next gathering asks.
+    pub(super) servers: Vec<IceServer>,
     pub(super) fingerprint: String,
     pub(super) signaling: Signaling,
     /// User fragment of the local description, the pending one included.
@@ -85,6 +87,7 @@ impl Pc {
     pub(super) fn new(stun: bool, fingerprint: String) -> Self {
         Self {
             stun,
+            servers: Vec::new(),
             fingerprint,
             signaling: Signaling::Stable,
             local: None,

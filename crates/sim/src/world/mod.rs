@@ -69,6 +69,8 @@ pub struct Setup {
     pub stun: bool,
     /// The hub has a shelf.
     pub shelf: bool,
+    /// The hub tells of a TURN server.
+    pub turn: bool,
     /// Writing takes up to this long and is answered when done; zero for at once, as localStorage.
     pub disk_delay: Ms,
     /// Devices' clocks are wrong by up to this.
@@ -84,6 +86,7 @@ impl Setup {
             weather: Weather::CALM,
             stun: false,
             shelf: false,
+            turn: false,
             disk_delay: 0,
             skew: 0,
         }
@@ -161,7 +164,12 @@ impl World {
         let secret: [u8; 32] = Dice::new(seed, stream::KEYS).bytes();
         let key = RoomKey::new(secret);
         let tap = Tap::new([secret.to_vec(), key.to_text().into_bytes()]);
-        let mut hub = Hub::new(seed, Wall(MORNING), (setup.stun, setup.shelf), tap);
+        let mut hub = Hub::new(
+            seed,
+            Wall(MORNING),
+            (setup.stun, setup.shelf, setup.turn),
+            tap,
+        );
         let room = hub.create_room(0).unwrap_or_default();
         let mut world = Self {
             now: 0,

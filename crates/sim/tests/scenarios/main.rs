@@ -24,6 +24,7 @@ mod retain;
 mod routing;
 mod shelf;
 mod storage;
+mod turn;
 
 use corridor_sim::world::{Setup, World};
 

@@ -23,12 +23,12 @@ const LOGS = process.env.CORRIDOR_LAB_LOGS;
 
 /**
  * One row of the lab.
- * @param {{ short?: boolean, within?: number }} options `short`: part of the selection that every run of the suite
- * takes. `within`: how long it may take, in milliseconds.
+ * @param {{ short?: boolean, within?: number, skip?: string | null }} options `short`: part of the selection that every
+ * run of the suite takes. `within`: how long it may take, in milliseconds. `skip`: why it cannot run here.
  */
-export function row(name, { short = false, within = 600_000 }, body) {
+export function row(name, { short = false, within = 600_000, skip = null }, body) {
   if (WANTED === "short" ? !short : WANTED && !name.includes(WANTED)) return;
-  test(name, { timeout: within }, async (t) => {
+  test(name, { timeout: within, skip: skip ?? false }, async (t) => {
     const lab = new Lab(t);
     try {
       await body(lab);
@@ -46,9 +46,15 @@ export class Lab {
   people = [];
   network = new Network();
   #test;
+  #closers = [];
 
   constructor(t) {
     this.#test = t;
+  }
+
+  /** Runs when the row ends, the newest first. */
+  onClose(close) {
+    this.#closers.unshift(close);
   }
 
   /** One line of the row's result. */
@@ -56,10 +62,11 @@ export class Lab {
     this.#test.diagnostic(text);
   }
 
-  /** The hub, on a machine of its own. */
-  async startHub(options = {}) {
+  /** The hub, on a machine of its own, with further arguments. */
+  async startHub({ args = [], ...options } = {}) {
     this.hubMachine = this.network.machine(options);
     this.hub = await Hub.start({
+      args,
       within: {
         address: this.hubMachine.address,
         command: ["ip", "netns", "exec", this.hubMachine.namespace],
@@ -199,6 +206,7 @@ export class Lab {
 
   async close() {
     for (const person of this.people) await person.close();
+    for (const close of this.#closers) await close();
     await this.hub?.kill();
     this.network.remove();
   }

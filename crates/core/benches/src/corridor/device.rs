@@ -165,6 +165,7 @@ impl Device {
                     members: Vec::new(),
                     ice: Vec::new(),
                     layers: None,
+                    turn: None,
                 }))
             }
             ClientFrame::Ping(number) => Some(HubFrame::Pong { number, wall }),
