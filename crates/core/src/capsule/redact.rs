@@ -23,6 +23,9 @@ use crate::wire::{WireError, decode_frames, op, snapshot};
 use core::cell::RefCell;
 use std::collections::BTreeMap;
 
+/// Answers the whole frame to its last part.
+type PutTogether<'p> = dyn FnMut(&Part) -> Result<Option<Vec<u8>>, WireError> + 'p;
+
 pub(super) struct Redactor<'n> {
     node: &'n Node,
     noise: Noise,
@@ -159,11 +162,7 @@ impl<'n> Redactor<'n> {
         })
     }
 
-    fn frames(
-        &self,
-        packet: &[u8],
-        whole: &mut dyn FnMut(&Part) -> Result<Option<Vec<u8>>, WireError>,
-    ) -> Vec<u8> {
+    fn frames(&self, packet: &[u8], whole: &mut PutTogether<'_>) -> Vec<u8> {
         let mut out = Vec::with_capacity(packet.len());
         let read = decode_frames(packet, |number, fields| {
             match PeerFrame::decode(number, fields) {
