@@ -2,9 +2,9 @@
 //! signature can be made by chance; nothing may crash; the third person notices nothing.
 #![no_main]
 
-use corridor_core::node::Path;
 use corridor_core::wire::peer::PeerFrame;
-use corridor_core::wire::{decode_frames, op, signal::Signal};
+use corridor_core::node::{Command, Path};
+use corridor_core::wire::{decode_frames, op, signal::Signal, slip::Slip};
 use corridor_fuzz::{clinic, content, inject};
 use corridor_sim::world::World;
 use libfuzzer_sys::fuzz_target;
@@ -31,9 +31,17 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok(signal) = Signal::decode(bytes) {
         assert_eq!(Signal::decode(&signal.encode()).as_ref(), Ok(&signal));
     }
+    if let Ok(slip) = Slip::decode(bytes) {
+        assert_eq!(Slip::decode(&slip.encode()).as_ref(), Ok(&slip));
+    }
     WORLD.with_borrow_mut(|slot| {
         let world = slot.get_or_insert_with(|| clinic(3));
         let before = content(world, 0);
+        // What a person may paste.
+        let pasted = String::from_utf8_lossy(bytes);
+        for text in [format!("I1{pasted}"), pasted.into_owned()] {
+            world.ask(0, Command::TakeSlip(text.into()));
+        }
         if !inject(world, bytes) {
             *slot = None;
             return;

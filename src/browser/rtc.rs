@@ -301,10 +301,11 @@ fn listen(
                 mid: found.sdp_mid(),
                 line: found.sdp_m_line_index(),
             });
-        // No candidate, or an empty one, says that gathering ended: trickle ICE does without.
-        if let Some(candidate) = candidate.filter(|found| !found.candidate.is_empty()) {
-            gathered(RtcEvent::Candidate(candidate));
-        }
+        // No candidate, or an empty one, says that gathering ended.
+        gathered(match candidate {
+            Some(found) if !found.candidate.is_empty() => RtcEvent::Candidate(found),
+            _ => RtcEvent::Gathered,
+        });
     });
     let (opened, closed, received) = (happened.clone(), happened.clone(), happened.clone());
     let open = Listener::new(channel, "open", move |_| opened(RtcEvent::ChannelOpen));

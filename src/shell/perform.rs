@@ -68,11 +68,13 @@ impl Inner {
             drop(closed);
             return;
         }
-        let connections = self.connections.borrow();
+        let mut connections = self.connections.borrow_mut();
         // Asked of a connection that could not be created: that was reported.
-        let Some((_, connection)) = connections.get(&conn) else {
+        let Some((whose, connection)) = connections.get_mut(&conn) else {
             return;
         };
+        // One that was made for an invite belongs to whoever took it.
+        *whose = peer;
         match op {
             RtcOp::Create(_) | RtcOp::Close => {}
             RtcOp::Configure(config) => {

@@ -116,7 +116,7 @@ pub(crate) fn refusal(error: CommandError) -> &'static str {
         CommandError::Empty => words.empty,
         CommandError::NoSuchTask => words.no_such_task,
         CommandError::NoSuchMessage => words.no_such_message,
-        CommandError::NoSuchPeer | CommandError::NoSuchPerson => words.no_such_person,
+        CommandError::NoSuchPerson => words.no_such_person,
         CommandError::NothingLost => words.nothing_lost,
         CommandError::NothingToUndo => words.nothing_to_undo,
         CommandError::Overtaken => words.overtaken,

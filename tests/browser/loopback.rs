@@ -16,6 +16,7 @@ struct End {
     /// Candidates held until the remote description is set, as the core does.
     held: Vec<Candidate>,
     described: bool,
+    gathered: bool,
     open: bool,
     state: RtcState,
     packets: Vec<Vec<u8>>,
@@ -36,6 +37,7 @@ impl End {
             events,
             held: Vec::new(),
             described: false,
+            gathered: false,
             open: false,
             state: RtcState::New,
             packets: Vec::new(),
@@ -72,6 +74,7 @@ fn carry(from: &mut End, to: &mut End) {
                 }
             }
             RtcEvent::Candidate(candidate) => to.take_candidate(candidate),
+            RtcEvent::Gathered => from.gathered = true,
             RtcEvent::State(state) => from.state = state,
             RtcEvent::ChannelOpen => from.open = true,
             RtcEvent::ChannelClosed => from.open = false,
@@ -108,9 +111,9 @@ async fn packets_pass_both_ways_in_order_and_whole() {
     }
     a.at().send(&large).unwrap();
     b.at().send(b"back").unwrap();
-    until("all packets have arrived", || {
+    until("all packets have arrived, and gathering ended", || {
         swap(&mut a, &mut b);
-        b.packets.len() == 101 && a.packets.len() == 1
+        b.packets.len() == 101 && a.packets.len() == 1 && a.gathered && b.gathered
     })
     .await;
     for (number, packet) in b.packets.iter().take(100).enumerate() {

@@ -12,7 +12,7 @@ macro_rules! bytes16 {
             /// Reads 32 hexadecimal digits; hyphens are ignored, so UUIDs are read too.
             #[must_use]
             pub fn parse(text: &str) -> Option<Self> {
-                parse_hex16(text).map(Self)
+                parse_hex(text).map(Self)
             }
         }
 
@@ -135,9 +135,10 @@ fn write_hex(f: &mut fmt::Formatter<'_>, bytes: &[u8]) -> fmt::Result {
     bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
 }
 
-fn parse_hex16(text: &str) -> Option<[u8; 16]> {
-    let mut out = [0u8; 16];
-    let mut digits = text.chars().filter(|c| *c != '-');
+/// Reads hexadecimal digits; hyphens and colons are ignored.
+pub(crate) fn parse_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let mut out = [0u8; N];
+    let mut digits = text.chars().filter(|c| !matches!(c, '-' | ':'));
     for byte in &mut out {
         let high = digits.next()?.to_digit(16)?;
         let low = digits.next()?.to_digit(16)?;

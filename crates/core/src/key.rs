@@ -1,5 +1,6 @@
 //! The room key, what is derived from it, and the device's signing key (DESIGN §3).
 
+use crate::base64;
 use crate::id::{RecordId, RoomId, RoomTag, SessionId, WriterId};
 use core::fmt;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
@@ -38,7 +39,6 @@ impl fmt::Debug for RoomKeys {
     }
 }
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 /// Characters of a room key in a link: 32 bytes in base64url without padding (RFC 4648 §5).
 pub const KEY_CHARS: usize = 43;
 
@@ -59,39 +59,14 @@ impl RoomKey {
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut text = String::with_capacity(KEY_CHARS);
-        for chunk in self.0.chunks(3) {
-            let mut group = [0u8; 4];
-            for (slot, byte) in group.iter_mut().skip(1).zip(chunk) {
-                *slot = *byte;
-            }
-            let bits = u32::from_be_bytes(group);
-            for at in 0..=chunk.len() {
-                let index = (bits >> (18 - 6 * at)) & 63;
-                if let Some(symbol) = ALPHABET.get(index as usize) {
-                    text.push(char::from(*symbol));
-                }
-            }
-        }
+        base64::write(&mut text, &self.0);
         text
     }
 
     /// Reads [`RoomKey::to_text`]. `None` when it is not exactly such a text.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let mut out = Vec::with_capacity(32);
-        let (mut bits, mut count) = (0u32, 0u32);
-        for symbol in text.bytes() {
-            let value = ALPHABET.iter().position(|s| *s == symbol)?;
-            bits = (bits << 6) | u32::try_from(value).ok()?;
-            count += 6;
-            if count >= 8 {
-                count -= 8;
-                out.push(u8::try_from((bits >> count) & 0xff).ok()?);
-            }
-        }
-        let trailing = bits & ((1 << count) - 1);
-        (trailing == 0).then_some(())?;
-        out.try_into().ok().map(Self)
+        base64::read(text)?.try_into().ok().map(Self)
     }
 
     /// Everything a node needs, for `room`.

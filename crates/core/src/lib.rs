@@ -10,6 +10,7 @@
 //!
 //! Inputs that arise while carrying out outputs (a synchronous save, say) wait in a queue until step 2 is done.
 
+mod base64;
 pub mod broker;
 pub mod capsule;
 pub mod clock;

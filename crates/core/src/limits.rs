@@ -83,6 +83,20 @@ pub const MAX_LINE_DELAY: Duration = Duration::from_secs(60);
 pub const FACTS_PATIENCE: Duration = Duration::from_secs(3);
 /// By then a browser has gathered what candidates it finds on a LAN (measured: 0.2-1 s).
 pub const GATHER_PATIENCE: Duration = Duration::from_secs(3);
+/// An invite that people carry is good for this long, as mail is ([`HUB_MAIL_TTL`]): the browser keeps its ports open, and
+/// people are interrupted.
+pub const INVITE_TTL: Duration = Duration::from_secs(30 * 60);
+/// Longest slip as text, invite or reply: what one QR code holds and a person still copies in one go. A room's link and
+/// line breaks around it are cut off first.
+pub const MAX_SLIP_TEXT: usize = 1024;
+/// Longest text that is searched for a slip: a whole message around it.
+pub const MAX_PASTED_BYTES: usize = 4096;
+/// Candidates on one slip, so that it stays below [`MAX_SLIP_TEXT`].
+pub const MAX_SLIP_CANDIDATES: usize = 16;
+/// Longest ICE user fragment or password on a slip. Browsers make 4 to 32 characters of them.
+pub const MAX_ICE_WORD: usize = 40;
+/// Invites remembered as answered; older ones are out of date sooner than so many are made.
+pub const MAX_USED_SLIPS: usize = 64;
 /// An operation stamped further ahead than this waits until its time comes.
 pub const MAX_FUTURE: Duration = Duration::from_secs(5 * 60);
 /// A clock that differs from the others' by less than this is left alone.

@@ -10,6 +10,7 @@ use crate::id::{PeerId, RecordId, RoomId, SessionId};
 use crate::key::{DeviceKey, RoomKeys, verify, writer_id};
 use crate::rng::Rng;
 use crate::wire::WireError;
+use crate::wire::slip::SlipKind;
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305, XNonce};
 
@@ -36,13 +37,15 @@ pub(crate) enum Purpose {
     Handshake,
 }
 
-/// What rests on the hub's shelf, for whoever has the room's key.
+/// What is sealed for whoever has the room's key: it rests on the hub's shelf, or people carry it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Resting {
     /// A run of operations, under this name.
     Record(RecordId),
     /// What such a record holds.
     Label,
+    /// An offer, or the answer to one, that people hand over (rule S-SLIP).
+    Slip(SlipKind),
 }
 
 const HEADER: usize = 24;
@@ -145,6 +148,15 @@ pub(crate) fn open(
         .map_err(|_| WireError::Seal)
 }
 
+impl Resting {
+    fn purpose(self) -> Purpose {
+        match self {
+            Self::Record(_) | Self::Label => Purpose::Packet,
+            Self::Slip(_) => Purpose::Handshake,
+        }
+    }
+}
+
 /// Seals what rests (rule S-RECORD): nonce, ciphertext and tag, bound to room, purpose and record.
 pub(crate) fn lay_down(
     keys: &RoomKeys,
@@ -153,7 +165,7 @@ pub(crate) fn lay_down(
     plain: &[u8],
 ) -> Vec<u8> {
     let nonce: [u8; NONCE] = rng.bytes();
-    let sealed = encrypt(keys, Purpose::Packet, nonce, plain, &resting(bound));
+    let sealed = encrypt(keys, bound.1.purpose(), nonce, plain, &resting(bound));
     [nonce.as_slice(), &sealed].concat()
 }
 
@@ -174,7 +186,7 @@ pub(crate) fn take_up(
         msg: body,
         aad: &resting(bound),
     };
-    cipher(keys, Purpose::Packet)
+    cipher(keys, bound.1.purpose())
         .decrypt(&XNonce::from(*nonce), payload)
         .map_err(|_| WireError::Seal)
 }
@@ -183,6 +195,8 @@ fn resting((room, what): (RoomId, Resting)) -> Vec<u8> {
     match what {
         Resting::Record(id) => [&[3], room.0.as_slice(), &id.0].concat(),
         Resting::Label => [&[4], room.0.as_slice()].concat(),
+        Resting::Slip(SlipKind::Invite) => [&[5], room.0.as_slice()].concat(),
+        Resting::Slip(SlipKind::Reply) => [&[6], room.0.as_slice()].concat(),
     }
 }
 
@@ -197,14 +211,42 @@ pub(crate) fn sign_step(device: &DeviceKey, ends: (End, End), step: &[u8]) -> Ve
     out
 }
 
+/// A signed step taken apart.
+struct Signed<'s> {
+    key: [u8; 32],
+    slot: u16,
+    signature: [u8; 64],
+    step: &'s [u8],
+}
+
+impl<'s> Signed<'s> {
+    fn split(signed: &'s [u8]) -> Result<Self, WireError> {
+        let (key, rest) = signed.split_first_chunk().ok_or(WireError::Malformed)?;
+        let (slot, rest) = rest.split_first_chunk().ok_or(WireError::Malformed)?;
+        let (signature, step) = rest.split_first_chunk().ok_or(WireError::Malformed)?;
+        Ok(Self {
+            key: *key,
+            slot: u16::from_be_bytes(*slot),
+            signature: *signature,
+            step,
+        })
+    }
+}
+
+/// Whose proof stands before a step, unchecked, and the step.
+pub(crate) fn claimed(signed: &[u8]) -> Result<(PeerId, &[u8]), WireError> {
+    let signed = Signed::split(signed)?;
+    Ok((writer_id(&signed.key, signed.slot), signed.step))
+}
+
 /// Checks the proof against the sender's peer id and hands out the step.
 pub(crate) fn verify_step(ends: (End, End), signed: &[u8]) -> Result<&[u8], WireError> {
-    let (proof, step) = signed.split_at_checked(PROOF).ok_or(WireError::Malformed)?;
-    let (key, rest) = proof.split_at_checked(32).ok_or(WireError::Malformed)?;
-    let (slot, signature) = rest.split_at_checked(2).ok_or(WireError::Malformed)?;
-    let key: [u8; 32] = key.try_into().map_err(|_| WireError::Malformed)?;
-    let slot = u16::from_be_bytes(slot.try_into().map_err(|_| WireError::Malformed)?);
-    let signature: [u8; 64] = signature.try_into().map_err(|_| WireError::Malformed)?;
+    let Signed {
+        key,
+        slot,
+        signature,
+        step,
+    } = Signed::split(signed)?;
     let genuine =
         writer_id(&key, slot) == ends.0.peer && verify(&key, &step_message(ends, step), &signature);
     if genuine {

@@ -8,7 +8,7 @@ use crate::wire;
 const SIGNATURE: &[u8; 63] = b"corridor stand-in for a signature: the real one was checked and";
 const GENUINE: u8 = 0x5a;
 const HEADER: usize = 24;
-const NONCE: usize = 24;
+pub(crate) const NONCE: usize = 24;
 const TAG: usize = 16;
 /// Public key, slot and signature before a handshake step.
 const PROOF: usize = 32 + 2 + 64;

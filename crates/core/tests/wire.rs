@@ -8,9 +8,13 @@
 
 mod samples;
 
+use corridor_core::id::SessionId;
+use corridor_core::limits;
+use corridor_core::time::Wall;
 use corridor_core::wire::hub::{ClientFrame, HubFrame};
 use corridor_core::wire::peer::PeerFrame;
 use corridor_core::wire::signal::Signal;
+use corridor_core::wire::slip::{Half, Place, Setup, Slip, Spot, SpotKind};
 use corridor_core::wire::{WireError, decode_frames, op};
 use proptest::prelude::*;
 use std::fmt::Write as _;
@@ -51,12 +55,16 @@ fn all() -> Vec<(&'static str, Vec<u8>)> {
     let signals = samples::signals()
         .into_iter()
         .map(|(name, signal)| (name, signal.encode()));
+    let slips = samples::slips()
+        .into_iter()
+        .map(|(name, slip)| (name, slip.encode()));
     let ops = samples::ops()
         .into_iter()
         .map(|(name, op)| (name, op::encode(&op).unwrap()));
     peer.chain(client)
         .chain(hub)
         .chain(signals)
+        .chain(slips)
         .chain(ops)
         .collect()
 }
@@ -90,6 +98,9 @@ fn every_sample_reads_back_as_itself() {
     }
     for (name, signal) in samples::signals() {
         assert_eq!(Signal::decode(&signal.encode()), Ok(signal), "{name}");
+    }
+    for (name, slip) in samples::slips() {
+        assert_eq!(Slip::decode(&slip.encode()), Ok(slip), "{name}");
     }
     for (name, sample) in samples::ops() {
         assert_eq!(
@@ -140,6 +151,7 @@ fn read_everything(bytes: &[u8]) {
     let _ = ClientFrame::decode(bytes);
     let _ = HubFrame::decode(bytes);
     let _ = Signal::decode(bytes);
+    let _ = Slip::decode(bytes);
     let _ = op::decode(bytes);
     let _ = op::decode_signed(bytes);
 }
@@ -157,6 +169,66 @@ fn newer_versions_are_read_as_far_as_possible() {
         0x82, 0x04, 0x85, 0x01, 0x02, 0xf4, 0x07, 0x64, b'm', b'o', b'r', b'e',
     ];
     assert!(matches!(read_peer(&ping).as_deref(), Ok([PeerFrame::Ping(beat)]) if beat.nonce == 1));
+}
+
+fn spots() -> impl Strategy<Value = Vec<Spot>> {
+    let kind = prop_oneof![
+        Just(SpotKind::Host),
+        Just(SpotKind::Reflexive),
+        Just(SpotKind::Relayed)
+    ];
+    let at = prop_oneof![
+        any::<[u8; 4]>().prop_map(Place::V4),
+        any::<[u8; 16]>().prop_map(Place::V6),
+        any::<[u8; 16]>().prop_map(Place::Hidden)
+    ];
+    let spot = (kind, at, any::<u16>()).prop_map(|(kind, at, port)| Spot { kind, at, port });
+    proptest::collection::vec(spot, 0..=limits::MAX_SLIP_CANDIDATES)
+}
+
+/// What must not get into a session description that is written from a slip.
+#[test]
+fn a_slip_with_more_than_letters_in_its_words_is_refused() {
+    for (_, slip) in samples::slips() {
+        for word in ["", "a b", "a\r\na=candidate:1", "ü", &"a".repeat(41)] {
+            for which in 0..2 {
+                let mut bent = slip.clone();
+                let (Slip::Invite { half, .. } | Slip::Reply { half, .. }) = &mut bent;
+                let words = [&mut half.ufrag, &mut half.password];
+                word.clone_into(words[which]);
+                assert!(Slip::decode(&bent.encode()).is_err(), "{word:?}");
+            }
+        }
+        let mut long = slip.clone();
+        let (Slip::Invite { half, .. } | Slip::Reply { half, .. }) = &mut long;
+        half.spots = vec![half.spots[0]; limits::MAX_SLIP_CANDIDATES + 1];
+        assert_eq!(Slip::decode(&long.encode()), Err(WireError::TooLarge));
+    }
+}
+
+proptest! {
+    #[test]
+    fn slips_read_what_they_write(
+        about in any::<u64>(),
+        session in any::<u64>(),
+        ufrag in "[a-zA-Z0-9+/]{1,40}",
+        password in "[a-zA-Z0-9+/]{1,40}",
+        fingerprint in any::<[u8; 32]>(),
+        setup in 0..3,
+        max_message in any::<u32>(),
+        spots in spots(),
+        reply in any::<bool>(),
+    ) {
+        let setup = [Setup::Actpass, Setup::Active, Setup::Passive][setup as usize];
+        let half = Half { ufrag, password, fingerprint, setup, max_message, spots };
+        let session = SessionId(session);
+        let slip = if reply {
+            Slip::Reply { invite: about, session, half }
+        } else {
+            Slip::Invite { made: Wall(about), session, half }
+        };
+        prop_assert_eq!(Slip::decode(&slip.encode()), Ok(slip));
+    }
 }
 
 proptest! {

@@ -7,9 +7,10 @@
 )]
 
 use corridor_core::capsule::{Replay, ReplayError};
-use corridor_core::node::{Command, Input, RtcEvent};
+use corridor_core::node::{Command, Done, Input, RtcEvent};
 use corridor_core::wire::decode_frames;
 use corridor_core::wire::peer::PeerFrame;
+use corridor_sim::net::End;
 use corridor_sim::run::world_of;
 use corridor_sim::script::{Profile, Script};
 use corridor_sim::tap::{MARKER, contains};
@@ -59,6 +60,60 @@ fn tells_nothing(world: &World, capsule: &[u8]) {
         contains(capsule, &world.hosts[0].writer.0),
         "the search works"
     );
+}
+
+/// What a node answered when it was asked for an invite or given one.
+fn handed_out(world: &mut World, host: usize, command: Command) -> String {
+    match world.done_by(host, command) {
+        Ok(Done::Invite(text) | Done::Reply(_, text)) => text.expose().to_owned(),
+        other => panic!("nothing handed out: {other:?}"),
+    }
+}
+
+#[test]
+fn links_by_invite_replay_with_all_that_was_refused_and_tell_nothing() {
+    let mut world = World::new(Setup::calm(402));
+    world.recording = true;
+    let hosts: Vec<usize> = (0..3).map(|_| world.add_person()).collect();
+    for host in &hosts {
+        world.cut(End::Host(*host), End::Hub);
+    }
+    let stranger = world.add_stranger();
+    world.join_all(&hosts);
+    world.join(stranger);
+    let take = |text: &str| Command::TakeSlip(text.into());
+    let foreign = handed_out(&mut world, stranger, Command::Invite);
+    let earlier = handed_out(&mut world, 0, Command::Invite);
+    let to_earlier = handed_out(&mut world, 2, take(&earlier));
+    let invite = handed_out(&mut world, 0, Command::Invite);
+    let other = handed_out(&mut world, 2, Command::Invite);
+    let private = format!("{MARKER} was pasted by mistake");
+    let bent = invite.replace('a', "b");
+    for text in [private.as_str(), foreign.as_str(), bent.as_str()] {
+        assert!(world.done_by(1, take(text)).is_err());
+    }
+    let unused = handed_out(&mut world, 1, take(&other));
+    let reply = handed_out(&mut world, 1, take(&invite));
+    assert_eq!(handed_out(&mut world, 1, take(&invite)), reply);
+    for text in [&to_earlier, &unused, &invite] {
+        assert!(world.done_by(0, take(text)).is_err());
+    }
+    assert!(world.done_by(0, take(&reply)).is_ok());
+    assert!(world.done_by(0, take(&reply)).is_err());
+    assert!(world.run_until(5_000, |w| w.linked(0, 1)));
+    world.post(0, "good morning").unwrap();
+    world.run_for(5_000);
+    for capsule in capsules(&world) {
+        let (inputs, outputs) = replay(&capsule).unwrap();
+        assert!(inputs > 10 && outputs > 10, "{inputs} {outputs}");
+    }
+    for (capsule, host) in capsules(&world).iter().zip(&hosts) {
+        assert!(!contains(capsule, MARKER.as_bytes()), "host {host}");
+        assert!(
+            !contains(capsule, b"vXAd2dvUSFZDXSCmKnqZMCvH"),
+            "ICE password"
+        );
+    }
 }
 
 #[test]

@@ -168,6 +168,12 @@ impl Digest {
                     self.number(result.relay_ms.unwrap_or(u64::MAX));
                 }
             }
+            Done::Invite(text) => self.length(text.expose().as_bytes()),
+            Done::Reply(peer, text) => {
+                self.bytes(&peer.0);
+                self.length(text.expose().as_bytes());
+            }
+            Done::Linked(peer) => self.bytes(&peer.0),
             Done::Diagnosed(answer) => self.number(answer.diagnosis.cause as u64),
         }
     }

@@ -10,8 +10,10 @@ use crate::key::RoomKeys;
 use crate::limits;
 use crate::link::parts::Assembly;
 use crate::model::{Assignee, Body, TaskChange};
-use crate::node::{Command, HubEvent, Input, Node, RtcEvent};
+use crate::node::slips::text::{self, Sealed};
+use crate::node::{Command, HubEvent, Input, InviteError, Node, RtcEvent};
 use crate::private::PairKey;
+use crate::redact::Private;
 use crate::seal::{self, End, Purpose, Resting};
 use crate::stand_in;
 use crate::store::Key;
@@ -75,9 +77,41 @@ impl<'n> Redactor<'n> {
             Command::AddTask(changes) | Command::EditTask(_, changes) => self.changes(changes),
             Command::ImportTasks(tasks) => tasks.iter_mut().for_each(|task| self.changes(task)),
             Command::Post { text, .. } => self.noise.hide(text),
+            Command::TakeSlip(text) => *text = self.slip(text),
             _ => {}
         }
         command
+    }
+
+    /// What a person pasted, or what the node refuses in the same way.
+    fn slip(&self, text: &Private) -> Private {
+        let mut sealed = match Sealed::find(text.expose()) {
+            Ok(sealed) => sealed,
+            Err(InviteError::NotOne) => return Private::new("-"),
+            Err(_) => return Private::new("I1"),
+        };
+        let (room, _) = self.node.identity();
+        let hidden = sealed.open(self.keys(), room).ok().map(|signed| {
+            let claim = text::claim(sealed.kind, &signed);
+            let me = self.node.end();
+            let genuine = claim
+                .as_ref()
+                .is_some_and(|(from, _)| text::is_genuine(sealed.kind, &signed, *from, me));
+            let plain = claim.map(|(_, mut slip)| {
+                let half = slip.half_mut();
+                half.password = self.noise.of(&half.password);
+                slip.encode()
+            });
+            stand_in::step(&signed, genuine, &plain.unwrap_or_default())
+        });
+        // The nonce is its number.
+        let body = stand_in::private(hidden.as_deref(), sealed.bytes.len());
+        let nonce = sealed.bytes.iter().take(stand_in::NONCE);
+        sealed.bytes = nonce
+            .chain(body.iter().skip(stand_in::NONCE))
+            .copied()
+            .collect();
+        sealed.to_text()
     }
 
     fn changes(&self, changes: &mut [TaskChange]) {

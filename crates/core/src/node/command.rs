@@ -55,6 +55,12 @@ pub enum Command {
     Probe,
     /// Ask both ends why this peer is not seen, or not directly (R-DBG-4). Answered with [`Done::Diagnosed`].
     Diagnose(PeerId),
+    /// Make an invite for somebody who cannot be reached, to be handed over by copy and paste or QR code (R-LINK-6).
+    /// An older invite of this node that was not taken ends. Answered with [`Done::Invite`].
+    Invite,
+    /// Take what somebody handed over, alone, in a link or with text around it: an invite, which is answered with
+    /// [`Done::Reply`]; or the reply to one's own, which is answered with [`Done::Linked`] when it worked.
+    TakeSlip(Private),
     /// Break something on purpose.
     Fault(Fault),
     /// Leave the room on this device: says goodbye and closes all links.
@@ -106,6 +112,12 @@ pub enum Done {
     Probed(Vec<ProbeResult>),
     /// Why a peer is not seen, or not directly.
     Diagnosed(Box<super::Answer>),
+    /// An invite, to be handed over.
+    Invite(Private),
+    /// The reply to a peer's invite, to be handed back to it.
+    Reply(PeerId, Private),
+    /// The link with this peer is up.
+    Linked(PeerId),
 }
 
 /// One peer's answer to [`Command::Probe`].
@@ -139,7 +151,7 @@ pub enum CommandError {
     /// No such message.
     #[error("there is no such message")]
     NoSuchMessage,
-    /// No such person, or they have left.
+    /// No such person or peer, or they have left.
     #[error("there is no such person here")]
     NoSuchPerson,
     /// No such lost edit: it was put back, dismissed, or is older than a day.
@@ -151,9 +163,6 @@ pub enum CommandError {
     /// Somebody has changed it since: undoing would undo their work.
     #[error("somebody has changed it since")]
     Overtaken,
-    /// No such peer.
-    #[error("there is no such peer")]
-    NoSuchPeer,
     /// One has to say who one is first.
     #[error("join the room first")]
     NotJoined,
@@ -163,4 +172,49 @@ pub enum CommandError {
     /// The node has left the room.
     #[error("this room was left")]
     Left,
+    /// An invite or reply does not lead to a link.
+    #[error(transparent)]
+    Invite(#[from] InviteError),
+}
+
+/// Why an invite, or the reply to one, does not lead to a link. Nothing else has changed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InviteError {
+    /// There is neither an invite nor a reply in the text.
+    #[error("this is neither an invite nor a reply")]
+    NotOne,
+    /// It was cut off, or changed on its way.
+    #[error("it is damaged: copy all of it")]
+    Damaged,
+    /// It was made by a newer version of the program.
+    #[error("it was made by a newer version")]
+    Newer,
+    /// It was sealed with another room's key.
+    #[error("it belongs to another room")]
+    OtherRoom,
+    /// It is one's own invite.
+    #[error("this is your own invite")]
+    Own,
+    /// It is too old, or one of the two clocks is wrong.
+    #[error("it is too old")]
+    Stale,
+    /// It was taken before: each invite and each reply makes one link.
+    #[error("it was used before")]
+    Used,
+    /// Whoever made it has come back in another run since.
+    #[error("whoever made it has reloaded the page since")]
+    Gone,
+    /// The reply is to another invite than the one that is waited for.
+    #[error("this reply belongs to another invite")]
+    OtherInvite,
+    /// There is a link with whoever made it already.
+    #[error("you are connected with this peer already")]
+    Linked,
+    /// This browser finds no way to be reached.
+    #[error("this browser finds no address to be reached at")]
+    NoAddress,
+    /// The two could not reach each other, or one holds as many links as it may.
+    #[error("the other device cannot be reached directly")]
+    NoWay,
 }

@@ -82,6 +82,8 @@ impl Node {
                 | Command::RestartIce(_)
                 | Command::Probe
                 | Command::Diagnose(_)
+                | Command::Invite
+                | Command::TakeSlip(_)
                 | Command::Fault(_)
                 | Command::Leave
         );
@@ -148,6 +150,8 @@ impl Node {
             Command::RestartIce(peer) => self.restart_ice(now, peer),
             Command::Probe => Ok(self.probe_all(now, ticket)),
             Command::Diagnose(peer) => Ok(self.diagnose(now, ticket, peer)),
+            Command::Invite => self.invite(now, ticket),
+            Command::TakeSlip(text) => self.take_slip(now, ticket, &text),
             Command::Fault(fault) => self.fault(now, fault),
             Command::Leave if joined => Ok(Plan::Write(vec![Body::Leave], Outcome::Leave)),
             Command::Leave => {
@@ -159,7 +163,7 @@ impl Node {
 
     fn restart_ice(&mut self, now: Now, peer: Option<PeerId>) -> Result<Plan, CommandError> {
         match peer {
-            Some(id) if !self.peers.contains_key(&id) => return Err(CommandError::NoSuchPeer),
+            Some(id) if !self.peers.contains_key(&id) => return Err(CommandError::NoSuchPerson),
             Some(id) if self.can_signal(id) && self.is_neighbour(id) => {
                 if let Some(peer) = self.peers.get_mut(&id) {
                     let steps = peer.negotiation.restart(now.mono);

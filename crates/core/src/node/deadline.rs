@@ -42,6 +42,8 @@ pub(super) enum Timer {
     Report,
     /// The hub's shelf is to be asked again, or told.
     Shelf,
+    /// An invite or a reply is to be handed out, or becomes too old.
+    Slips,
     /// The links of a large room are to be looked after.
     Links,
     /// Others are to be told what is held.
@@ -81,6 +83,7 @@ impl fmt::Display for Timer {
             Self::Near => f.write_str("tell whom this node reaches"),
             Self::Report => f.write_str("report links to the hub"),
             Self::Shelf => f.write_str("look after the shelf"),
+            Self::Slips => f.write_str("an invite or a reply"),
             Self::Links => f.write_str("look after links"),
             Self::Tell => f.write_str("tell what is held"),
             Self::Unconfirmed => f.write_str("ask for confirmations"),

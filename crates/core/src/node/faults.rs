@@ -37,7 +37,7 @@ impl Node {
     pub(super) fn fault(&mut self, now: Now, fault: Fault) -> Result<Plan, CommandError> {
         match fault {
             Fault::DropLink(id) => {
-                let peer = self.peers.get_mut(&id).ok_or(CommandError::NoSuchPeer)?;
+                let peer = self.peers.get_mut(&id).ok_or(CommandError::NoSuchPerson)?;
                 let steps = peer.negotiation.reset();
                 self.perform(now, id, steps);
                 if self.can_signal(id) {
@@ -47,7 +47,7 @@ impl Node {
             Fault::RelayOnly(on) => self.set_relay_only(now, on),
             Fault::CutHub(on) => self.set_cut_hub(now, on),
             Fault::Avoid(id, on) => {
-                let peer = self.peers.get_mut(&id).ok_or(CommandError::NoSuchPeer)?;
+                let peer = self.peers.get_mut(&id).ok_or(CommandError::NoSuchPerson)?;
                 peer.avoided = on;
                 if on {
                     let steps = peer.negotiation.reset();
@@ -58,11 +58,11 @@ impl Node {
             }
             Fault::Delay(id, delay_ms) => {
                 let longest = u64::try_from(limits::MAX_LINE_DELAY.as_millis()).unwrap_or(u64::MAX);
-                let peer = self.peers.get_mut(&id).ok_or(CommandError::NoSuchPeer)?;
+                let peer = self.peers.get_mut(&id).ok_or(CommandError::NoSuchPerson)?;
                 peer.line.delay_ms = delay_ms.min(longest);
             }
             Fault::Loss(id, percent) => {
-                let peer = self.peers.get_mut(&id).ok_or(CommandError::NoSuchPeer)?;
+                let peer = self.peers.get_mut(&id).ok_or(CommandError::NoSuchPerson)?;
                 peer.line.loss_percent = percent.min(100);
             }
         }

@@ -49,6 +49,8 @@ pub enum RtcEvent {
     LocalDescription(Description),
     /// A local ICE candidate was gathered (trickle ICE, RFC 8838).
     Candidate(Candidate),
+    /// There are no more candidates. May be reported twice, or never.
+    Gathered,
     /// `connectionState` changed.
     State(RtcState),
     /// The data channel opened.

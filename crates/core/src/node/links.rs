@@ -1,5 +1,6 @@
 //! Peers and the ways to them: meet, reach, negotiate, ping, choose.
 
+use super::command::InviteError;
 use super::input::RtcEvent;
 use super::output::{Level, Output, Phase, RtcOp};
 use super::peer::{Peer, Route};
@@ -13,6 +14,7 @@ use crate::seal::End;
 use crate::time::Now;
 use crate::wire::hub::ClientFrame;
 use crate::wire::peer::{Beat, PeerFrame};
+use crate::wire::slip::SlipKind;
 
 impl Node {
     /// A session of a peer is known: a new one replaces the old one and all that hung on it.
@@ -84,6 +86,9 @@ impl Node {
     }
 
     pub(super) fn rtc_event(&mut self, now: Now, conn: ConnId, event: RtcEvent) {
+        if self.slip_event(conn, &event) {
+            return;
+        }
         let Some(id) = self.conns.get(&conn).copied() else {
             return;
         };
@@ -270,6 +275,7 @@ impl Node {
             }
         }
         self.flush(now);
+        self.drop_slip(now, SlipKind::Invite, InviteError::Gone);
         for id in ids {
             if let Some(peer) = self.peers.get_mut(&id) {
                 let steps = peer.negotiation.reset();
@@ -289,6 +295,7 @@ impl Node {
     /// [`super::Fault::RelayOnly`].
     pub(super) fn set_relay_only(&mut self, now: Now, on: bool) {
         self.relay_only = on;
+        self.drop_slip(now, SlipKind::Invite, InviteError::NoAddress);
         let ids: Vec<PeerId> = self.peers.keys().copied().collect();
         for id in ids {
             if on {
@@ -315,7 +322,7 @@ impl Node {
         }
     }
 
-    pub(super) fn end(&self) -> End {
+    pub(crate) fn end(&self) -> End {
         End {
             peer: self.me,
             session: self.session,

@@ -38,13 +38,14 @@ mod saving;
 mod secrets;
 mod servers;
 mod shelf;
+pub(crate) mod slips;
 mod spread;
 mod start;
 mod undo;
 mod view;
 mod wall_clock;
 
-pub use command::{Command, CommandError, Done, Fault, ProbeResult};
+pub use command::{Command, CommandError, Done, Fault, InviteError, ProbeResult};
 pub use evidence::{Answer, Change};
 pub use input::{
     Candidate, Description, HubEvent, Input, Lifecycle, RtcEvent, RtcState, SaveError, SdpKind,
@@ -79,6 +80,7 @@ use probe::Probe;
 use project::{Face, Unread};
 use saving::Saving;
 use shelf::ShelfLink;
+use slips::Slips;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use undo::UndoStack;
 use wall_clock::WallClock;
@@ -146,6 +148,7 @@ pub struct Node {
     next_conn: u64,
     hub: HubLink,
     shelf: ShelfLink,
+    slips: Slips,
     ice: Vec<IceServer>,
     relay_only: bool,
     hidden: bool,
@@ -246,6 +249,7 @@ impl Node {
             | Timer::Near
             | Timer::Report
             | Timer::Shelf
+            | Timer::Slips
             | Timer::Expiry
             | Timer::Typing(_)
             | Timer::Silence(_)
@@ -260,6 +264,7 @@ impl Node {
             self.settle(now);
             self.save_fresh();
             self.review_links(now);
+            self.tend_slips(now);
             self.choose_links(now);
             self.choose_paths(now);
             self.tell_near(now);

@@ -6,6 +6,7 @@ use super::frames::FrameLog;
 use super::hub::HubLink;
 use super::project::Unread;
 use super::shelf::ShelfLink;
+use super::slips::Slips;
 use super::undo::UndoStack;
 use super::view::{Changes, StorageState};
 use super::wall_clock::WallClock;
@@ -98,6 +99,7 @@ impl Node {
             next_conn: 0,
             hub: HubLink::default(),
             shelf: ShelfLink::default(),
+            slips: Slips::default(),
             ice: Vec::new(),
             relay_only: false,
             hidden: false,

@@ -177,6 +177,7 @@ fn write_event(e: &mut Out<'_>, event: &RtcEvent) -> Encoded {
         RtcEvent::Failed(step) => e.u8(6)?.str(step)?.ok(),
         RtcEvent::CandidateRefused(step) => e.u8(7)?.str(step)?.ok(),
         RtcEvent::Drained => e.u8(8)?.ok(),
+        RtcEvent::Gathered => e.u8(9)?.ok(),
     }
 }
 
@@ -238,6 +239,8 @@ fn write_command(e: &mut Out<'_>, command: &Command) -> Encoded {
             e.u8(15)?.u8(kind)?.encode(peer)?.u64(number)?.ok()
         }
         Command::Leave => e.u8(16)?.ok(),
+        Command::Invite => e.u8(17)?.ok(),
+        Command::TakeSlip(text) => e.u8(18)?.str(text.expose())?.ok(),
     }
 }
 

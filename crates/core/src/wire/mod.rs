@@ -18,6 +18,7 @@ pub mod registry;
 pub mod run;
 pub mod shelf;
 pub mod signal;
+pub mod slip;
 pub(crate) mod snapshot;
 
 pub use codec::{WireError, decode_frames};

@@ -177,6 +177,10 @@ pub mod signal {
     pub const ASK: u16 = 67;
     /// No room for another link (rule N-FULL).
     pub const FULL: u16 = 68;
+    /// An offer that a person hands over, to whoever takes it (rule N-INVITE).
+    pub const INVITE: u16 = 69;
+    /// The answer to one such offer, handed back (rule N-REPLY).
+    pub const REPLY: u16 = 70;
 }
 
 /// Operation bodies.

@@ -16,6 +16,7 @@ use corridor_core::wire::peer::{
 use corridor_core::wire::run::Item;
 use corridor_core::wire::shelf::{Label, Listed, Record, Store, StoreError, Stored};
 use corridor_core::wire::signal::{Round, Signal};
+use corridor_core::wire::slip::{Half, Place, Setup, Slip, Spot, SpotKind};
 
 pub(crate) const WRITER: WriterId = WriterId([0x11; 16]);
 pub(crate) const OTHER: WriterId = WriterId([0x22; 16]);
@@ -349,6 +350,42 @@ pub(crate) fn signals() -> Vec<(&'static str, Signal)> {
         ),
         ("signal-ask", Signal::Ask { restart: true }),
         ("signal-full", Signal::Full),
+    ]
+}
+
+pub(crate) fn slips() -> Vec<(&'static str, Slip)> {
+    let spot = |kind, at, port| Spot { kind, at, port };
+    let v4 = Place::V4([192, 0, 2, 7]);
+    let v6 = Place::V6([0x20; 16]);
+    let half = |setup| Half {
+        ufrag: "AOrA".to_owned(),
+        password: "FeMRRNskyArpHu8ZVX3XDe+/".to_owned(),
+        fingerprint: [0xbb; 32],
+        setup,
+        max_message: 262_144,
+        spots: vec![
+            spot(SpotKind::Host, Place::Hidden([0x6c; 16]), 58_388),
+            spot(SpotKind::Reflexive, v4, 58_389),
+            spot(SpotKind::Relayed, v6, 3_478),
+        ],
+    };
+    vec![
+        (
+            "slip-invite",
+            Slip::Invite {
+                made: Wall(1_800_000_000_000),
+                session: SessionId(7),
+                half: half(Setup::Actpass),
+            },
+        ),
+        (
+            "slip-reply",
+            Slip::Reply {
+                invite: u64::MAX,
+                session: SessionId(8),
+                half: half(Setup::Active),
+            },
+        ),
     ]
 }
 

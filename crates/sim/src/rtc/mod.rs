@@ -29,6 +29,8 @@ pub const FAILED_AFTER: Ms = 16_000;
 pub const GIVEN_UP_AFTER: Ms = 20_000;
 /// The data channel of a vanished peer stays open at least this long.
 pub const CHANNEL_OUTLIVES: Ms = 45_000;
+/// Gathering ends after this when a STUN server does not answer.
+pub const GATHERING_GIVES_UP: Ms = 9_500;
 /// `send` refuses beyond this many waiting bytes.
 const MAX_BUFFERED: usize = 16 * 1024 * 1024;
 

@@ -3,7 +3,7 @@
 use super::channel::Leaving;
 use super::pc::{Cargo, Channel, Pc, PcId, Signaling};
 use super::sdp::{self, Credentials, Kind};
-use super::{CHANNEL_OUTLIVES, Due, MAX_BUFFERED, Rtc};
+use super::{CHANNEL_OUTLIVES, Due, GATHERING_GIVES_UP, MAX_BUFFERED, Rtc};
 use crate::net::{End, Net};
 use crate::queue::Ms;
 use corridor_core::node::{Candidate, Description, IceConfig, RtcEvent, RtcOp, SdpKind};
@@ -116,8 +116,11 @@ impl Rtc {
         let users = users.map(|(user, _)| user.clone()).collect();
         self.gathered_with.insert(id.host, users);
         let mut found = vec![(Kind::Mdns, host_at)];
+        let mut ended = host_at + 120;
         if pc.stun && net.both(End::Host(id.host), End::Hub) {
             found.push((Kind::Reflexive, hub_at));
+        } else if pc.stun {
+            ended = GATHERING_GIVES_UP;
         }
         found.sort_by_key(|(_, wait)| *wait);
         for (kind, wait) in found {
@@ -129,6 +132,9 @@ impl Rtc {
             });
             self.effects.later.push((at, Due::Tell(id, event)));
         }
+        // Not through `after`: a STUN server that does not answer keeps nothing else waiting.
+        let event = Due::Tell(id, RtcEvent::Gathered);
+        self.effects.later.push((at + ended, event));
     }
 
     fn add_candidate(&mut self, now: Ms, net: &Net, id: PcId, candidate: &Candidate) {

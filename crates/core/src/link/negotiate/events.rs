@@ -22,6 +22,10 @@ impl Negotiation {
             return Vec::new();
         };
         match event {
+            // People carry these.
+            RtcEvent::LocalDescription(_) | RtcEvent::Candidate(_) if conn.is_carried() => {
+                Vec::new()
+            }
             RtcEvent::LocalDescription(Description { kind, sdp }) => match kind {
                 SdpKind::Offer => {
                     conn.making = conn.making.saturating_sub(1);
@@ -44,7 +48,10 @@ impl Negotiation {
             RtcEvent::State(state) => self.state_changed(now, state, signalable, rng),
             RtcEvent::Failed(_) if conn.open => vec![Step::Changed("a step failed")],
             RtcEvent::Failed(_) => self.fail(now, rng, "a step failed"),
-            RtcEvent::CandidateRefused(_) | RtcEvent::Packet(_) | RtcEvent::Drained => Vec::new(),
+            RtcEvent::CandidateRefused(_)
+            | RtcEvent::Packet(_)
+            | RtcEvent::Drained
+            | RtcEvent::Gathered => Vec::new(),
         }
     }
 
@@ -60,6 +67,8 @@ impl Negotiation {
         };
         conn.state = state;
         match state {
+            // Checks began before the other side could know of them, and work again once it does.
+            RtcState::Disconnected | RtcState::Failed if conn.is_carried() => Vec::new(),
             RtcState::Connected => {
                 conn.restarting = false;
                 if conn.open {

@@ -4,7 +4,10 @@
 //! §4.1.8), and the other side asks for an offer when it wants one. `disconnected` is answered by an ICE
 //! restart after a grace period (RFC 8445 §9); a restart that does not take, by a new connection.
 
+mod by_hand;
 mod events;
+
+pub(crate) use by_hand::Standing;
 
 use crate::id::ConnId;
 use crate::limits;
@@ -51,6 +54,8 @@ struct Conn {
     open: bool,
     /// The remote description of `round` is set, or being set: candidates may follow it.
     described: bool,
+    /// Offer and answer came by invite.
+    by_hand: bool,
     restarting: bool,
     /// When the offer of `round` was made or taken.
     since: Mono,
@@ -132,6 +137,8 @@ impl Negotiation {
             Some(conn) if conn.open && conn.state == RtcState::Connected && !conn.stale => {
                 Vec::new()
             }
+            // Signaling is quicker than people are.
+            Some(conn) if conn.is_carried() => self.dial(now, next),
             // Signals of this moment may still be on their way.
             Some(conn) if !conn.described && now.since(conn.since) < limits::SIGNAL_PATIENCE => {
                 Vec::new()
@@ -197,6 +204,9 @@ impl Negotiation {
             self.due = Some((now, Due::Dial));
             return Vec::new();
         };
+        if conn.is_carried() {
+            return Vec::new();
+        }
         if !conn.described && now.since(conn.since) < limits::SIGNAL_PATIENCE {
             // An offer is out already: a second one would make its answer useless.
             return Vec::new();
@@ -291,6 +301,7 @@ impl Negotiation {
             state: RtcState::New,
             open: false,
             described: false,
+            by_hand: false,
             restarting: false,
             since: now,
             making: 0,
@@ -318,7 +329,7 @@ impl Negotiation {
     ) -> Vec<Step> {
         match signal {
             Signal::Offer(round, sdp) if !self.offers => self.accept(now, round, sdp, next),
-            Signal::Answer(round, sdp) if self.offers => self.complete(round, sdp),
+            Signal::Answer(round, sdp) if self.offers => self.complete(now, round, sdp, next),
             Signal::Candidate(round, candidate) => self.add_candidate(round, candidate),
             Signal::Ask { restart } if self.offers => self.asked(now, restart, next),
             // The wrong side offers, answers or asks: no honest peer does.
@@ -373,8 +384,16 @@ impl Negotiation {
         steps
     }
 
-    fn complete(&mut self, round: Round, sdp: String) -> Vec<Step> {
+    fn complete(
+        &mut self,
+        now: Mono,
+        round: Round,
+        sdp: String,
+        next: impl FnMut() -> ConnId,
+    ) -> Vec<Step> {
         match self.conn.as_mut() {
+            // The other side has given the invite's connection up for an offer that we gave up for the invite.
+            Some(conn) if conn.is_carried() => self.dial(now, next),
             Some(conn) if conn.round == round && !conn.described => {
                 describe(conn, SdpKind::Answer, sdp)
             }
@@ -456,6 +475,8 @@ fn describe(conn: &mut Conn, kind: SdpKind, sdp: String) -> Vec<Step> {
     steps
 }
 
+#[cfg(test)]
+mod by_hand_tests;
 #[cfg(test)]
 mod ladder_tests;
 #[cfg(test)]

@@ -137,6 +137,7 @@ fn event(d: &mut Decoder<'_>) -> Result<RtcEvent, WireError> {
         6 => RtcEvent::Failed(d.str()?.to_owned()),
         7 => RtcEvent::CandidateRefused(d.str()?.to_owned()),
         8 => RtcEvent::Drained,
+        9 => RtcEvent::Gathered,
         _ => return Err(WireError::Malformed),
     })
 }
@@ -183,6 +184,8 @@ fn command(d: &mut Decoder<'_>) -> Result<Command, WireError> {
         14 => Command::Diagnose(d.decode()?),
         15 => Command::Fault(fault(d)?),
         16 => Command::Leave,
+        17 => Command::Invite,
+        18 => Command::TakeSlip(d.str()?.into()),
         _ => return Err(WireError::Malformed),
     })
 }

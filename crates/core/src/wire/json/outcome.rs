@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 #[must_use]
 pub fn done_json(done: &Done) -> String {
     let value = match done {
-        Done::Ok => Value::Null,
+        // Invites are the screen's business: no command here asks for one.
+        Done::Ok | Done::Invite(_) | Done::Reply(..) | Done::Linked(_) => Value::Null,
         Done::Task(id) => json!({"task": Text(id)}),
         Done::Tasks(ids) => json!({"tasks": ids.iter().map(Text).collect::<Vec<_>>()}),
         Done::Message(id) => json!({"message": Text(id)}),
