@@ -38,6 +38,9 @@ impl Host for BrowserHost {
 
     fn open_link(&self, link: &str) -> Result<(), LinkError> {
         let (room, key) = Place::parse_link(link)?;
+        if let (Some(slip), Some(page)) = (Place::slip(link), self.page.upgrade()) {
+            page.carry(slip);
+        }
         location::set_hash(&room_hash(room, &key));
         Ok(())
     }

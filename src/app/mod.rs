@@ -25,17 +25,18 @@ use std::rc::{Rc, Weak};
 #[component]
 pub fn App() -> impl IntoView {
     let page = Page::open();
-    let (route, room, attended) = (page.route, page.room, page.attended);
+    let (route, room, attended, slip) = (page.route, page.room, page.attended, page.slip);
     let (dispatch, host) = (page.dispatch(), page.host());
     // Owned by the root: when the app is unmounted, the page goes too.
     StoredValue::new_local(page);
-    view! { <Root route=route.into() room=room.into() attended=attended.into() dispatch host /> }
+    view! { <Root route=route.into() room=room.into() attended=attended.into() slip dispatch host /> }
 }
 
 struct Page {
     route: RwSignal<Route>,
     room: RwSignal<Option<RoomState>>,
     attended: RwSignal<bool>,
+    slip: RwSignal<Option<String>>,
     place: RefCell<Place>,
     opening: RefCell<Option<Opening>>,
     shell: RefCell<Option<Shell>>,
@@ -53,6 +54,7 @@ impl Page {
             route: RwSignal::new(Route::Home),
             room: RwSignal::new(None),
             attended: RwSignal::new(lifecycle::attended()),
+            slip: RwSignal::new(None),
             place: RefCell::new(Place::Home),
             opening: RefCell::default(),
             shell: RefCell::default(),
@@ -111,9 +113,20 @@ impl Page {
         }
     }
 
+    /// An address carries an invite.
+    fn carry(&self, slip: &str) {
+        self.slip.set(Some(String::from(slip)));
+    }
+
     /// Goes to where the address points.
     fn follow_address(self: &Rc<Self>) {
-        let place = Place::parse(&location::hash());
+        let hash = location::hash();
+        let place = Place::parse(&hash);
+        if let (Some(slip), Place::Room(room, key)) = (Place::slip(&hash), &place) {
+            // For once: a reload must not take it again.
+            location::replace_hash(&room_hash(*room, key));
+            self.carry(slip);
+        }
         if place == *self.place.borrow() {
             return;
         }

@@ -51,6 +51,13 @@ pub fn set_hash(hash: &str) {
     }
 }
 
+/// Puts a fragment in the place of the one there is: no history entry, and [`watch`] does *not* hear of it.
+pub fn replace_hash(hash: &str) {
+    if let Some(history) = window().and_then(|window| window.history().ok()) {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(hash));
+    }
+}
+
 /// Drops the fragment: one history entry. [`watch`] does *not* hear of it.
 pub fn clear_hash() {
     let Some(window) = window() else { return };

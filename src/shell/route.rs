@@ -1,4 +1,4 @@
-//! Links: `#/room/<room>/<key>`. Pure; the key is read and written here and never printed.
+//! Links: `#/room/<room>/<key>`, and behind that perhaps an invite. Pure; the key is read and written here and never printed.
 
 use crate::state::{LinkError, Route};
 use corridor_core::id::RoomId;
@@ -31,7 +31,8 @@ impl Place {
         let Some(room) = RoomId::parse(room) else {
             return Self::Bad(LinkError::NotARoom);
         };
-        match RoomKey::parse(key.trim_end_matches('/')) {
+        let key = key.split('/').next().unwrap_or_default();
+        match RoomKey::parse(key) {
             Some(key) => Self::Room(room, key),
             None => Self::Bad(LinkError::KeyMissing),
         }
@@ -57,6 +58,14 @@ impl Place {
             Self::Bad(error) => Err(error),
             Self::Home => Err(LinkError::NotARoom),
         }
+    }
+
+    /// The invite in a link into a room, if it carries one (R-LINK-6).
+    #[must_use]
+    pub fn slip(link: &str) -> Option<&str> {
+        let (_, behind) = link.trim().split_once("room/")?;
+        let slip = behind.splitn(3, '/').nth(2)?;
+        (!slip.is_empty()).then_some(slip)
     }
 
     /// What the screen may know of it.
@@ -102,6 +111,27 @@ mod tests {
                 .replace("room/", "/room/"),
         ] {
             assert_eq!(Place::parse_link(&link), Ok((room, key.clone())), "{link}");
+        }
+    }
+
+    #[test]
+    fn a_link_may_carry_an_invite() {
+        let (room, key) = sample();
+        let hash = room_hash(room, &key);
+        let link = format!("http://192.0.2.1:8080/{hash}/I1abc-_d\n");
+        assert_eq!(Place::parse_link(&link), Ok((room, key.clone())));
+        assert_eq!(
+            Place::parse(&format!("{hash}/I1abc")),
+            Place::Room(room, key)
+        );
+        assert_eq!(Place::slip(&link), Some("I1abc-_d"));
+        for without in [
+            hash.clone(),
+            format!("{hash}/"),
+            "#/".to_owned(),
+            String::new(),
+        ] {
+            assert_eq!(Place::slip(&without), None, "{without}");
         }
     }
 

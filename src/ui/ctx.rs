@@ -4,7 +4,7 @@ use super::parts::toast::Toasts;
 use super::words::w;
 use crate::state::{Dispatch, Host, TimeStyle};
 use crate::ui::parts::react::memo;
-use corridor_core::node::{Command, CommandError, Done};
+use corridor_core::node::{Command, CommandError, Done, InviteError};
 use corridor_core::time::Wall;
 use leptos::prelude::*;
 use std::rc::Rc;
@@ -26,6 +26,8 @@ pub(crate) struct Ui {
     pub(crate) today: Signal<Wall>,
     /// Short notes at the edge of the screen.
     pub(crate) toasts: Toasts,
+    /// An invite that the address carried, until somebody looks at it.
+    pub(crate) slip: RwSignal<Option<String>>,
     /// The help dialog is open.
     pub(crate) help: RwSignal<bool>,
     /// Single-key shortcuts are on.
@@ -38,7 +40,12 @@ pub(crate) fn ui() -> Ui {
 }
 
 impl Ui {
-    pub(crate) fn new(attended: Signal<bool>, dispatch: Dispatch, host: Rc<dyn Host>) -> Self {
+    pub(crate) fn new(
+        attended: Signal<bool>,
+        slip: RwSignal<Option<String>>,
+        dispatch: Dispatch,
+        host: Rc<dyn Host>,
+    ) -> Self {
         let clock = RwSignal::new(host.now());
         let keys = host.setting(crate::state::Setting::Keys).as_deref() != Some("off");
         let host = StoredValue::new_local(host);
@@ -46,6 +53,7 @@ impl Ui {
             host,
             dispatch: StoredValue::new_local(dispatch),
             attended,
+            slip,
             clock,
             today: memo(move || midnight(&*host.get_value(), clock.get())).into(),
             toasts: Toasts::new(),
@@ -123,6 +131,20 @@ pub(crate) fn refusal(error: CommandError) -> &'static str {
         CommandError::NotJoined => words.not_joined,
         CommandError::StorageFull => words.store_full,
         CommandError::Left => words.left,
+        CommandError::Invite(why) => match why {
+            InviteError::NotOne => words.slip_none,
+            InviteError::Damaged => words.slip_damaged,
+            InviteError::Newer => words.slip_newer,
+            InviteError::OtherRoom => words.slip_other_room,
+            InviteError::Own => words.slip_own,
+            InviteError::Stale => words.slip_stale,
+            InviteError::Used => words.slip_used,
+            InviteError::Gone => words.slip_gone,
+            InviteError::OtherInvite => words.slip_other,
+            InviteError::Linked => words.slip_linked,
+            InviteError::NoAddress => words.slip_no_address,
+            _ => words.slip_no_way,
+        },
         _ => words.refused_other,
     }
 }

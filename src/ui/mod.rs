@@ -4,13 +4,14 @@
 //! decisions live in [`crate::state::select`]. Mounted once, by the app root:
 //!
 //! ```ignore
-//! view! { <ui::Root route room attended dispatch host /> }
+//! view! { <ui::Root route room attended slip dispatch host /> }
 //! ```
 //!
 //! - `route`: where the person is. On [`Route::Room`] with `room` still `None` a calm "opening" page shows.
 //! - `room`: the mirror of the open room. Make it inside an owner of its own; when the room closes, set the
 //!   signal to `None` first and dispose of that owner in a later turn, so that nothing on screen reads a dead signal.
 //! - `attended`: the page is visible and its window has the focus. Only then is a message marked as read.
+//! - `slip`: an invite that came with the address.
 //! - `dispatch`, `host`: see [`Dispatch`] and [`Host`].
 //!
 //! `home`, `join`, `bad_link` and `room` are the pages; `tasks` and `chat` the two halves of a room; `parts` small
@@ -50,12 +51,14 @@ pub fn Root(
     room: Signal<Option<RoomState>>,
     /// The page is visible and its window has the focus.
     attended: Signal<bool>,
+    /// An invite that the address carried; taken from here.
+    slip: RwSignal<Option<String>>,
     /// The way up: commands to the core.
     dispatch: Dispatch,
     /// The browser.
     host: Rc<dyn Host>,
 ) -> impl IntoView {
-    let ui = ctx::Ui::new(attended, dispatch, host);
+    let ui = ctx::Ui::new(attended, slip, dispatch, host);
     provide_context(ui);
     keys::help_key(ui);
 

@@ -6,14 +6,18 @@ use std::fmt::Write as _;
 
 /// Light modules around the code (ISO/IEC 18004 asks for four).
 const QUIET: i32 = 4;
+/// Longer texts are drawn with the least redundancy: on a screen nothing gets dirty, and larger modules are read from
+/// farther away.
+const LONG: usize = 200;
 
 /// `text` as a QR code with `label` as its accessible name; nothing when it does not fit into one.
 pub(crate) fn qr(text: &str, label: &'static str) -> Option<AnyView> {
+    let class = if text.len() > LONG { "qr dense" } else { "qr" };
     drawing(text).map(|(side, path)| {
         let mut view_box = String::new();
         let _ = write!(view_box, "0 0 {side} {side}");
         view! {
-            <svg class="qr" role="img" aria-label=label viewBox=view_box>
+            <svg class=class role="img" aria-label=label viewBox=view_box>
                 <path d=path></path>
             </svg>
         }
@@ -23,7 +27,12 @@ pub(crate) fn qr(text: &str, label: &'static str) -> Option<AnyView> {
 
 /// The side length in modules and the dark ones as a path: one rectangle per horizontal run.
 fn drawing(text: &str) -> Option<(i32, String)> {
-    let code = QrCode::encode_text(text, QrCodeEcc::Medium).ok()?;
+    let redundancy = if text.len() > LONG {
+        QrCodeEcc::Low
+    } else {
+        QrCodeEcc::Medium
+    };
+    let code = QrCode::encode_text(text, redundancy).ok()?;
     let mut path = String::new();
     for y in 0..code.size() {
         let mut x = 0;

@@ -9,10 +9,23 @@ use leptos::html;
 use leptos::prelude::*;
 
 #[component]
-pub(crate) fn Invite(open: RwSignal<bool>) -> impl IntoView {
+pub(crate) fn Invite(open: RwSignal<bool>, by_hand: RwSignal<bool>) -> impl IntoView {
     view! {
         <Dialog open title=w().invite_title>
             <Content />
+            <div class="aside">
+                <p class="hint">{w().without_hub_hint}</p>
+                <button
+                    type="button"
+                    class="button"
+                    on:click=move |_| {
+                        open.set(false);
+                        by_hand.set(true);
+                    }
+                >
+                    {w().without_hub}
+                </button>
+            </div>
         </Dialog>
     }
     .into_any()

@@ -1,6 +1,7 @@
 //! An open room: who one is first, then tasks, messages and people; side by side where there is space, behind
 //! tabs where there is not.
 
+mod by_hand;
 mod connection;
 mod header;
 mod invite;
@@ -65,10 +66,11 @@ fn Inside(room: RoomState) -> impl IntoView {
     tell_private(ui, room, places);
     on_cleanup(move || ui.toasts.clear());
     let inviting = RwSignal::new(false);
+    let by_hand = RwSignal::new(false);
     view! {
         <div class="room" data-tab=says(move || places.tab.get().name())>
             <header::Header room inviting />
-            <notices::Notices room />
+            <notices::Notices room by_hand />
             <div class="regions">
                 <people::People room inviting />
                 <Tasks room />
@@ -77,7 +79,8 @@ fn Inside(room: RoomState) -> impl IntoView {
             <tabs::Tabs room />
         </div>
         <LostSaid room />
-        <invite::Invite open=inviting />
+        <invite::Invite open=inviting by_hand />
+        <by_hand::ByHand room open=by_hand />
     }
     .into_any()
 }

@@ -9,7 +9,12 @@ use crate::ui::words::{fill, w};
 use leptos::prelude::*;
 
 #[component]
-pub(crate) fn Notices(room: RoomState) -> impl IntoView {
+pub(crate) fn Notices(
+    room: RoomState,
+    /// Opens the way to connect without the hub, where there is one.
+    #[prop(optional)]
+    by_hand: Option<RwSignal<bool>>,
+) -> impl IntoView {
     let missing = ui().host().missing();
     // Dismissed until the clock is right again.
     let clock_seen = RwSignal::new(false);
@@ -29,7 +34,7 @@ pub(crate) fn Notices(room: RoomState) -> impl IntoView {
             {slot(move || {
                 all.get()
                     .into_iter()
-                    .map(|notice| view! { <Line notice clock_seen /> }.into_any())
+                    .map(|notice| view! { <Line notice clock_seen by_hand /> }.into_any())
                     .collect_view()
                     .into_any()
             })}
@@ -39,7 +44,11 @@ pub(crate) fn Notices(room: RoomState) -> impl IntoView {
 }
 
 #[component]
-fn Line(notice: Notice, clock_seen: RwSignal<bool>) -> impl IntoView {
+fn Line(
+    notice: Notice,
+    clock_seen: RwSignal<bool>,
+    by_hand: Option<RwSignal<bool>>,
+) -> impl IntoView {
     let ui = ui();
     let calm = matches!(
         notice,
@@ -49,12 +58,13 @@ fn Line(notice: Notice, clock_seen: RwSignal<bool>) -> impl IntoView {
         <div class="notice" class:calm=calm>
             <Icon name=if calm { "#i-info" } else { "#i-warn" } />
             <p>{sentence(notice)}</p>
-            {action(notice)
+            {action(notice, by_hand)
                 .map(|action| {
                     let label = match action {
                         Action::Reload => w().reload,
                         Action::Home => w().go_home,
                         Action::Close => w().close,
+                        Action::ByHand(_) => w().without_hub,
                     };
                     view! {
                         <button
@@ -64,6 +74,7 @@ fn Line(notice: Notice, clock_seen: RwSignal<bool>) -> impl IntoView {
                                 Action::Reload => ui.host().reload(),
                                 Action::Home => ui.host().go_home(),
                                 Action::Close => clock_seen.set(true),
+                                Action::ByHand(open) => open.set(true),
                             }
                         >
                             {label}
@@ -80,9 +91,10 @@ enum Action {
     Reload,
     Home,
     Close,
+    ByHand(RwSignal<bool>),
 }
 
-fn action(notice: Notice) -> Option<Action> {
+fn action(notice: Notice, by_hand: Option<RwSignal<bool>>) -> Option<Action> {
     match notice {
         Notice::Refused(RefusalKind::Replaced | RefusalKind::Version) => Some(Action::Reload),
         Notice::StorageFull
@@ -90,6 +102,7 @@ fn action(notice: Notice) -> Option<Action> {
             Some(Action::Home)
         }
         Notice::ClockAhead(_) => Some(Action::Close),
+        Notice::HubAwayAlone => by_hand.map(Action::ByHand),
         _ => None,
     }
 }
