@@ -1,9 +1,10 @@
-//! Bytes between client and hub: decode, encode, decode; then the broker and a live node.
+//! Bytes between client and hub, and between hubs: decode, encode, decode; then the broker and a live node.
 #![no_main]
 
-use corridor_core::broker::{Broker, BrokerConfig, BrokerInput, SocketId};
+use corridor_core::broker::{Broker, BrokerConfig, BrokerInput, SocketId, Subject};
 use corridor_core::node::{HubEvent, Input};
 use corridor_core::time::{Mono, Now, Wall};
+use corridor_core::wire::fanout::FanoutFrame;
 use corridor_core::wire::hub::{ClientFrame, HubFrame};
 use corridor_fuzz::{clinic, content};
 use corridor_sim::world::World;
@@ -21,6 +22,9 @@ fuzz_target!(|bytes: &[u8]| {
     }
     if let Ok(frame) = HubFrame::decode(bytes) {
         assert_eq!(HubFrame::decode(&frame.encode()).as_ref(), Ok(&frame));
+    }
+    if let Ok(frame) = FanoutFrame::decode(bytes) {
+        assert_eq!(FanoutFrame::decode(&frame.encode()).as_ref(), Ok(&frame));
     }
     broker(bytes);
     WORLD.with_borrow_mut(|slot| {
@@ -42,8 +46,10 @@ fn broker(mut bytes: &[u8]) {
         mono: Mono(1),
         wall: Wall(1),
     };
-    let mut broker = Broker::new(BrokerConfig::new([7; 32], Vec::new()));
-    let _ = broker.create_room(now);
+    let mut config = BrokerConfig::new([7; 32], Vec::new());
+    config.fanout = true;
+    let mut broker = Broker::new(config);
+    let room = broker.create_room(now).unwrap_or_default();
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
     for conn in [SocketId(1), SocketId(2)] {
         broker.handle(now, BrokerInput::Connected { conn, address });
@@ -52,6 +58,10 @@ fn broker(mut bytes: &[u8]) {
         let (frame, rest) = rest.split_at(rest.len().min(usize::from(*len)));
         let conn = SocketId(u64::from(*len) % 3);
         broker.handle(now, BrokerInput::Frame { conn, bytes: frame });
+        for subject in [Subject::Hubs, Subject::Room(room)] {
+            let bytes = frame;
+            broker.handle(now, BrokerInput::Heard { subject, bytes });
+        }
         bytes = rest;
         while broker.poll_command().is_some() {}
     }

@@ -6,6 +6,10 @@ use crate::process;
 use crate::project::Project;
 use std::path::PathBuf;
 
+/// What everything native is built with, whether it needs it or not: other features would mean other libraries, and each
+/// of them built twice.
+pub(crate) const FEATURES: &str = "--features=corridor-hub/nats";
+
 pub(crate) fn build(project: &Project) -> Outcome {
     process::run(
         &mut project.cargo(&[
@@ -14,6 +18,7 @@ pub(crate) fn build(project: &Project) -> Outcome {
             "corridor-hub",
             "--bin",
             "corridor-hub",
+            FEATURES,
         ]),
         "building the hub",
     )

@@ -45,6 +45,13 @@ fn has_wasm_target(project: &Project) -> bool {
     })
 }
 
+/// Debian puts servers where not everybody's path leads.
+pub(crate) fn nats_server() -> Option<PathBuf> {
+    let name = "nats-server";
+    let elsewhere = Path::new("/usr/sbin").join(name);
+    on_path(name).or_else(|| elsewhere.is_file().then_some(elsewhere))
+}
+
 /// A Chromium to test in.
 pub(crate) fn chromium() -> Outcome<PathBuf> {
     named_or_found(

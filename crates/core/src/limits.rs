@@ -238,6 +238,24 @@ pub const HUB_MAX_ADDRESS_BYTES: usize = 256;
 pub const HUB_MAX_BODY_BYTES: usize = 4 * 1024;
 /// Longest body of a request that carries hub frames: four of the longest.
 pub const HUB_POLL_BODY_BYTES: usize = 4 * (MAX_HUB_FRAME_BYTES + 4);
+/// Other hubs that serve the same rooms: far more than one operator runs.
+pub const HUB_MAX_OTHERS: usize = 16;
+/// Members of one room that another hub may name in one frame: each takes some 35 bytes of [`MAX_FANOUT_BYTES`].
+pub const HUB_MAX_CLAIMS: usize = 1024;
+/// How often a hub gives the others a sign of life.
+pub const HUB_BEAT: Duration = Duration::from_secs(2);
+/// Signs of life that another hub may miss. Its members are gone within 10 s of its end (R-LINK-9), and a reconnect to
+/// the server between the hubs takes less.
+pub const HUB_BEATS_MISSED: u32 = 4;
+/// Rooms told anew in one go, and the pause between two: ten thousand rooms take some ten seconds, and what waits for
+/// the network meanwhile is little.
+pub const HUB_TELL_ROOMS: usize = 64;
+/// See [`HUB_TELL_ROOMS`].
+pub const HUB_TELL_PAUSE: Duration = Duration::from_millis(50);
+/// Longest frame between hubs: the longest of a client, and whom it is for.
+pub const MAX_FANOUT_BYTES: usize = MAX_HUB_FRAME_BYTES + 256;
+/// Frames that wait for the network between the hubs; beyond, they are lost, and told anew when the others notice.
+pub const HUB_FANOUT_QUEUE: usize = 4096;
 /// How long an offer or answer waits for its recipient (R-HUB-2).
 pub const HUB_MAIL_TTL: Duration = Duration::from_secs(30 * 60);
 /// Longest wait for mail: proxies give up a silent answer after 30 or 60 seconds.

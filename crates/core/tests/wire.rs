@@ -11,6 +11,7 @@ mod samples;
 use corridor_core::id::SessionId;
 use corridor_core::limits;
 use corridor_core::time::Wall;
+use corridor_core::wire::fanout::FanoutFrame;
 use corridor_core::wire::hub::{ClientFrame, HubFrame};
 use corridor_core::wire::peer::PeerFrame;
 use corridor_core::wire::signal::Signal;
@@ -52,6 +53,9 @@ fn all() -> Vec<(&'static str, Vec<u8>)> {
     let hub = samples::hub_frames()
         .into_iter()
         .map(|(name, frame)| (name, frame.encode()));
+    let fanout = samples::fanout_frames()
+        .into_iter()
+        .map(|(name, frame)| (name, frame.encode()));
     let signals = samples::signals()
         .into_iter()
         .map(|(name, signal)| (name, signal.encode()));
@@ -63,6 +67,7 @@ fn all() -> Vec<(&'static str, Vec<u8>)> {
         .map(|(name, op)| (name, op::encode(&op).unwrap()));
     peer.chain(client)
         .chain(hub)
+        .chain(fanout)
         .chain(signals)
         .chain(slips)
         .chain(ops)
@@ -95,6 +100,9 @@ fn every_sample_reads_back_as_itself() {
     }
     for (name, frame) in samples::hub_frames() {
         assert_eq!(HubFrame::decode(&frame.encode()), Ok(frame), "{name}");
+    }
+    for (name, frame) in samples::fanout_frames() {
+        assert_eq!(FanoutFrame::decode(&frame.encode()), Ok(frame), "{name}");
     }
     for (name, signal) in samples::signals() {
         assert_eq!(Signal::decode(&signal.encode()), Ok(signal), "{name}");
@@ -150,6 +158,7 @@ fn read_everything(bytes: &[u8]) {
     let _ = read_peer(bytes);
     let _ = ClientFrame::decode(bytes);
     let _ = HubFrame::decode(bytes);
+    let _ = FanoutFrame::decode(bytes);
     let _ = Signal::decode(bytes);
     let _ = Slip::decode(bytes);
     let _ = op::decode(bytes);

@@ -19,6 +19,7 @@ async fn main() -> Result<(), StartError> {
         admin: None,
         turn: None,
         shelf: None,
+        line: None,
         tls: None,
         name: None,
         limits: HubLimits::default(),

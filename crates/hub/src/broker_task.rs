@@ -2,13 +2,14 @@
 
 use crate::StartError;
 use crate::clock::Clock;
+use crate::fanout::{Fanout, Heard, Line};
 use crate::metrics::{Hit, Metrics};
 use crate::outbox::{Outbox, OutboxReader, Outgoing, Overrun, outbox};
 use crate::shelf::ArchiveThread;
 use bytes::Bytes;
 use corridor_core::broker::{
     Archive, ArchiveError, ArchiveJob, Archived, Broker, BrokerCommand, BrokerConfig, BrokerInput,
-    CloseReason, Mail, MailQuery, PollId, Refusal, Report, SocketId,
+    CloseReason, Mail, MailQuery, PollId, Refusal, Report, SocketId, Subject,
 };
 use corridor_core::limits;
 use corridor_core::time::{Mono, Now};
@@ -40,6 +41,7 @@ enum Request {
     Poll(PollId, IpAddr, MailQuery, Duration, MailReply),
     Abandoned(PollId),
     Archived(Vec<Archived>),
+    Heard(Heard),
     Call(Call),
     Stop,
 }
@@ -58,7 +60,8 @@ pub struct BrokerHandle {
 }
 
 impl BrokerHandle {
-    /// Starts the task. It ends when the last handle is dropped. What `archive` has is on the shelf.
+    /// Starts the task. It ends when the last handle is dropped. What `archive` has is on the shelf; hubs at the other
+    /// ends of `line` serve the same rooms.
     ///
     /// # Errors
     /// When the archive cannot be read, or the system starts no thread for it.
@@ -66,6 +69,7 @@ impl BrokerHandle {
         config: BrokerConfig,
         metrics: Metrics,
         archive: Option<Box<dyn Archive>>,
+        line: Option<Line>,
     ) -> Result<Self, StartError> {
         let (inbox, requests) = mpsc::channel(limits::HUB_INBOX);
         let clock = Clock::start();
@@ -85,9 +89,14 @@ impl BrokerHandle {
             }
             None => None,
         };
+        let fanout = line.map(|Line { fanout, heard }| {
+            tokio::spawn(pass_on(heard, inbox.downgrade()));
+            fanout
+        });
         let task = BrokerTask {
             broker,
             archive,
+            fanout,
             clock,
             sockets: BTreeMap::new(),
             touched: Vec::new(),
@@ -181,9 +190,20 @@ impl Drop for Waiting<'_> {
     }
 }
 
+/// What other hubs say goes the way of everything else. Weak: this must not keep the task alive.
+async fn pass_on(mut heard: mpsc::Receiver<Heard>, inbox: mpsc::WeakSender<Request>) {
+    while let Some(frame) = heard.recv().await {
+        let Some(inbox) = inbox.upgrade() else { return };
+        if inbox.send(Request::Heard(frame)).await.is_err() {
+            return;
+        }
+    }
+}
+
 struct BrokerTask {
     broker: Broker,
     archive: Option<ArchiveThread>,
+    fanout: Option<Box<dyn Fanout>>,
     clock: Clock,
     sockets: BTreeMap<SocketId, Outbox>,
     /// Sockets whose writers are to be woken.
@@ -270,6 +290,13 @@ impl BrokerTask {
             Request::Archived(answers) => {
                 answers.into_iter().for_each(|answer| self.archived(answer));
             }
+            Request::Heard((subject, bytes)) => {
+                self.metrics.heard(bytes.len());
+                self.drive(BrokerInput::Heard {
+                    subject,
+                    bytes: &bytes,
+                });
+            }
             Request::Call(call) => {
                 call(&mut self.broker, self.clock.now());
                 self.carry_out();
@@ -342,9 +369,23 @@ impl BrokerTask {
                 }
             }
             BrokerCommand::Archive(job) => self.ask_archive(job),
+            BrokerCommand::Publish { subject, bytes } => self.publish(subject, bytes),
+            BrokerCommand::Listen { room, on } => {
+                if let Some(fanout) = &self.fanout {
+                    fanout.listen(room, on);
+                }
+            }
             BrokerCommand::Report(report) => log(report),
         }
         None
+    }
+
+    fn publish(&mut self, subject: Subject, bytes: Arc<[u8]>) {
+        let Some(fanout) = &self.fanout else { return };
+        self.metrics.told(bytes.len());
+        if fanout.publish(subject, Bytes::from_owner(bytes)).is_err() {
+            self.metrics.hit(Hit::Fanout);
+        }
     }
 
     fn push(&mut self, conn: SocketId, outgoing: Outgoing) -> Option<SocketId> {
@@ -382,6 +423,8 @@ fn log(report: Report) {
         Report::Replaced(room, peer) => {
             tracing::info!(%room, peer = peer.short(), "replaced by a newer connection");
         }
+        Report::HubFound(hub) => tracing::info!(hub = hub.0, "another hub serves these rooms"),
+        Report::HubLost(hub) => tracing::warn!(hub = hub.0, "another hub is gone, or out of sight"),
         Report::Refused(conn, Refusal::Full) => {
             tracing::warn!(%conn, "refused: a limit is reached");
         }

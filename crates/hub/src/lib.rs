@@ -11,6 +11,7 @@ pub mod banner;
 pub mod broker_task;
 pub mod check;
 mod clock;
+pub mod fanout;
 pub mod limits;
 pub mod logs;
 mod metrics;
@@ -29,6 +30,7 @@ pub mod wire;
 use crate::admin::{Admin, Credentials};
 use crate::app::App;
 use crate::broker_task::BrokerHandle;
+use crate::fanout::Line;
 use crate::limits::HubLimits;
 use crate::metrics::Metrics;
 use crate::names::Announcement;
@@ -64,6 +66,8 @@ pub struct Settings {
     pub admin: Option<Credentials>,
     /// The file of the shelf; without one the shelf layer is off.
     pub shelf: Option<PathBuf>,
+    /// To other hubs that serve the same rooms; without one this hub is alone.
+    pub line: Option<Line>,
     /// The certificate for HTTPS, on the port of HTTP; without one there is HTTP only.
     pub tls: Option<TlsSource>,
     /// The hub's name on the LAN, such as `corridor.local`: announced, and in certificates of a local authority.
@@ -131,6 +135,7 @@ impl Hub {
             layers,
             admin,
             shelf,
+            line,
             tls,
             name,
             turn,
@@ -176,9 +181,10 @@ impl Hub {
         config.layers = layers;
         config.limits = limits.broker;
         config.turn = turn.map(turn::TurnSecret::grants);
+        config.fanout = line.is_some();
         let opened = shelf.as_deref().map(ShelfFile::open).transpose()?;
         let archive = opened.clone().map(|file| Box::new(file) as _);
-        let broker = BrokerHandle::start(config, metrics.clone(), archive)?;
+        let broker = BrokerHandle::start(config, metrics.clone(), archive, line)?;
         let control = match (&shelf, &opened) {
             (Some(path), Some(file)) => {
                 Some(Control::start(path, file, &broker).map_err(StartError::ShelfTask)?)

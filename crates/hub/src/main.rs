@@ -5,6 +5,7 @@ use corridor_hub::admin::CredentialsError;
 use corridor_hub::app::{App, AppError};
 use corridor_hub::args::{Args, Command, PublicUrl};
 use corridor_hub::check::Verdict;
+use corridor_hub::fanout::Line;
 use corridor_hub::shelf::Order;
 use corridor_hub::turn::{TurnError, TurnSecret};
 use corridor_hub::{Hub, Settings, StartError, banner, logs};
@@ -22,6 +23,9 @@ enum Failure {
     Turn(#[from] TurnError),
     #[error(transparent)]
     Start(#[from] StartError),
+    #[cfg(feature = "nats")]
+    #[error(transparent)]
+    Nats(#[from] corridor_hub::fanout::nats::NatsError),
     #[error("cannot watch for signals: {0}")]
     Signal(#[source] io::Error),
 }
@@ -100,6 +104,7 @@ async fn run(args: Args) -> Result<(), Failure> {
         name: args.name.clone(),
         shelf: Some(args.shelf.clone()),
         turn: TurnSecret::from_flags(&args.turn_url, args.turn_secret_file.as_deref())?,
+        line: line(&args).await?,
         limits: args.limits.into(),
         app,
     })
@@ -123,6 +128,24 @@ async fn run(args: Args) -> Result<(), Failure> {
         tracing::warn!("some connections were cut off");
     }
     Ok(())
+}
+
+/// To other hubs, if there are to be any.
+#[cfg(feature = "nats")]
+async fn line(args: &Args) -> Result<Option<Line>, Failure> {
+    match args.nats.server()? {
+        Some(server) => {
+            let client = server.connect().await?;
+            Ok(Some(corridor_hub::fanout::nats::join(client).await?))
+        }
+        None => Ok(None),
+    }
+}
+
+#[cfg(not(feature = "nats"))]
+
+async fn line(_: &Args) -> Result<Option<Line>, Failure> {
+    Ok(None)
 }
 
 /// Ends when the process is asked to stop: Ctrl-C, or SIGTERM.

@@ -30,6 +30,8 @@ pub(crate) enum Hit {
     Logins,
     /// An address asked STUN too often.
     Stun,
+    /// Too much waited for the other hubs.
+    Fanout,
 }
 
 /// Counters of the shell. Clones count together.
@@ -38,6 +40,8 @@ pub(crate) struct Metrics {
     hits: Family<Label, Counter>,
     received: Passed,
     sent: Passed,
+    heard: Passed,
+    told: Passed,
 }
 
 /// What passed in one direction.
@@ -60,7 +64,7 @@ pub(crate) struct Snapshot {
 }
 
 impl Hit {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Http,
         Self::SlowReader,
         Self::Pace,
@@ -68,6 +72,7 @@ impl Hit {
         Self::Posts,
         Self::Logins,
         Self::Stun,
+        Self::Fanout,
     ];
 
     fn name(self) -> &'static str {
@@ -79,6 +84,7 @@ impl Hit {
             Self::Posts => "posts",
             Self::Logins => "logins",
             Self::Stun => "stun",
+            Self::Fanout => "fanout",
         }
     }
 }
@@ -100,6 +106,16 @@ impl Metrics {
         self.sent.count(bytes);
     }
 
+    /// Another hub said something.
+    pub(crate) fn heard(&self, bytes: usize) {
+        self.heard.count(bytes);
+    }
+
+    /// The other hubs were told something.
+    pub(crate) fn told(&self, bytes: usize) {
+        self.told.count(bytes);
+    }
+
     /// Everything as text; `uptime` in seconds.
     pub(crate) fn render(&self, snapshot: &Snapshot, uptime: u64) -> Result<String, fmt::Error> {
         let mut registry = Registry::with_prefix("corridor");
@@ -110,6 +126,11 @@ impl Metrics {
         };
         let Snapshot { health, mesh, .. } = snapshot;
         one("connections", "Open WebSockets", health.connections);
+        one(
+            "hubs",
+            "Hubs that serve these rooms, this one included",
+            mesh.totals.hubs,
+        );
         one("members", "WebSockets in a room", health.members);
         one("rooms", "Rooms that have not ended", health.rooms);
         one("entries", "Valid phone-book entries", health.entries);
@@ -168,13 +189,23 @@ impl Metrics {
             Family::<Label, Counter>::default(),
             Family::<Label, Counter>::default(),
         );
-        for (name, passed) in [("in", &self.received), ("out", &self.sent)] {
+        let passed = [
+            ("in", &self.received),
+            ("out", &self.sent),
+            ("hubs-in", &self.heard),
+            ("hubs-out", &self.told),
+        ];
+        for (name, passed) in passed {
             let label = Label { name };
             frames.get_or_create(&label).inc_by(passed.frames.get());
             bytes.get_or_create(&label).inc_by(passed.bytes.get());
         }
-        registry.register("frames", "WebSocket messages", frames);
-        registry.register("bytes", "Bytes of WebSocket messages", bytes);
+        registry.register(
+            "frames",
+            "WebSocket messages, and those between hubs",
+            frames,
+        );
+        registry.register("bytes", "Bytes of these messages", bytes);
         let unknown: Counter = Counter::default();
         unknown.inc_by(health.unknown_frames);
         registry.register(

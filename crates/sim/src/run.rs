@@ -67,6 +67,7 @@ pub fn world_of(seed: u64) -> World {
         skew: if dice.chance(300) { 60_000 } else { 0 },
         shelf: dice.chance(500),
         turn: false,
+        hubs: 1,
     })
 }
 

@@ -69,6 +69,11 @@ impl Tap {
         }
     }
 
+    /// One frame from hub to hub.
+    pub fn between(&mut self, bytes: &[u8]) {
+        self.search(bytes);
+    }
+
     fn search(&mut self, bytes: &[u8]) {
         self.frames += 1;
         if self.needles.iter().any(|needle| contains(bytes, needle)) {

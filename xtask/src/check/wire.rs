@@ -26,7 +26,7 @@ const PROTOCOL: &str = "docs/PROTOCOL.md";
 /// One line per sample: its name and its bytes in hexadecimal.
 const GOLDEN: &str = "crates/core/tests/golden/wire.txt";
 /// The registry's modules whose numbers are frames; each number's documentation names its rule.
-const FRAMES: &[&str] = &["peer", "to_hub", "from_hub", "signal"];
+const FRAMES: &[&str] = &["peer", "to_hub", "from_hub", "fanout", "signal"];
 /// The module whose numbers are operations' bodies.
 const OPS: &str = "op";
 

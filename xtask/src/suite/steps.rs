@@ -37,6 +37,7 @@ pub(super) const ALL: &[Step] = &[
                 "clippy",
                 "--workspace",
                 "--exclude=corridor",
+                hub::FEATURES,
                 "--all-targets",
                 "--",
                 "--deny=warnings",
@@ -73,12 +74,40 @@ pub(super) const ALL: &[Step] = &[
                 "--workspace",
                 "--exclude=corridor",
                 "--exclude=xtask",
+                hub::FEATURES,
+                // A step of their own: they need a server.
+                "--",
+                "--skip=over_nats",
             ]))?;
             // The app's pure parts; what needs a browser is a step of its own.
             totals += cargo_tests(&mut project.cargo(&["test", "--package=corridor", "--lib"]))?;
             // By itself, so that the running binary's libraries are not built again with other features.
             totals += cargo_tests(&mut project.cargo(&["test", "--package=xtask"]))?;
             Ok(totals)
+        },
+    },
+    Step {
+        name: "several hubs",
+        needs: &[],
+        run: |project| {
+            if setup::nats_server().is_none() {
+                say::note(
+                    "skipped: nats-server is not installed (Debian: apt-get install nats-server)",
+                );
+                return Ok(Totals::one_skipped());
+            }
+            // The same packages and features as above, so that nothing is built again.
+            cargo_tests(&mut project.cargo(&[
+                "test",
+                "--workspace",
+                "--exclude=corridor",
+                "--exclude=xtask",
+                hub::FEATURES,
+                "--test=hub",
+                "--",
+                "--ignored",
+                "over_nats",
+            ]))
         },
     },
     Step {

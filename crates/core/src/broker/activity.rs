@@ -47,6 +47,10 @@ pub enum ActivityKind {
     P2pMessageStored,
     /// A record was refused, or could not be written.
     P2pMessageStoreError,
+    /// Another hub serves the same rooms.
+    HubFound,
+    /// Another hub gives no sign of life any more.
+    HubLost,
 }
 
 impl ActivityKind {
@@ -67,6 +71,8 @@ impl ActivityKind {
             Self::P2pCleanup => "p2p-cleanup",
             Self::P2pMessageStored => "p2p-message-stored",
             Self::P2pMessageStoreError => "p2p-message-store-error",
+            Self::HubFound => "hub-found",
+            Self::HubLost => "hub-lost",
         }
     }
 
@@ -95,6 +101,8 @@ impl Broker {
             Report::Left(room, peer) => (ActivityKind::Left, Some(room), Some(peer)),
             Report::Replaced(room, peer) => (ActivityKind::Replaced, Some(room), Some(peer)),
             Report::Refused(_, Refusal::Full) => (ActivityKind::LimitReached, None, None),
+            Report::HubFound(_) => (ActivityKind::HubFound, None, None),
+            Report::HubLost(_) => (ActivityKind::HubLost, None, None),
             Report::Refused(..) => return,
         };
         self.write_line(kind, room, peer);

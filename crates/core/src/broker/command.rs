@@ -1,7 +1,7 @@
 //! Everything the broker can ask for.
 
 use super::{ArchiveJob, Mail, PollId, Refusal, SocketId};
-use crate::id::{PeerId, RoomId};
+use crate::id::{HubId, PeerId, RoomId};
 use std::sync::Arc;
 
 /// One request to the shell, to be carried out in order.
@@ -36,8 +36,31 @@ pub enum BrokerCommand {
     },
     /// Have the archive do this, after all before it, and answer with [`super::BrokerInput::Archived`].
     Archive(ArchiveJob),
+    /// Tell other hubs. Only with [`super::BrokerConfig::fanout`].
+    Publish {
+        /// Whom.
+        subject: Subject,
+        /// The frame ([`crate::wire::fanout`]).
+        bytes: Arc<[u8]>,
+    },
+    /// Listen to what other hubs publish about this room, or no more. To [`Subject::Hubs`] one always listens.
+    Listen {
+        /// The room.
+        room: RoomId,
+        /// Whether.
+        on: bool,
+    },
     /// Something for the log. Holds ids only.
     Report(Report),
+}
+
+/// What hubs publish under.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Subject {
+    /// What every hub hears.
+    Hubs,
+    /// What hubs with members in this room hear.
+    Room(RoomId),
 }
 
 /// Why the broker closes a socket.
@@ -70,4 +93,8 @@ pub enum Report {
     Replaced(RoomId, PeerId),
     /// A frame or a connection was refused.
     Refused(SocketId, Refusal),
+    /// Another hub serves the same rooms.
+    HubFound(HubId),
+    /// That hub gives no sign of life any more.
+    HubLost(HubId),
 }

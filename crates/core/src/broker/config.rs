@@ -21,6 +21,8 @@ pub struct BrokerConfig {
     pub turn: Option<TurnGrants>,
     /// What is on.
     pub layers: Layers,
+    /// Other hubs may serve the same rooms: they are told, and heard (rules F-…).
+    pub fanout: bool,
     /// Bounds.
     pub limits: BrokerLimits,
 }
@@ -70,6 +72,7 @@ impl BrokerConfig {
             ice,
             turn: None,
             layers: Layers::default(),
+            fanout: false,
             limits: BrokerLimits::default(),
         }
     }

@@ -22,19 +22,21 @@ impl Broker {
             self.refuse(conn, Refusal::NotJoined);
             return;
         };
-        let recipient = self.rooms.get_mut(seat.room).and_then(|room| {
-            room.touch(now);
-            room.socket_of(parcel.peer)
-        });
-        match recipient {
-            Some(recipient) => {
+        let Some(room) = self.rooms.get_mut(seat.room) else {
+            return;
+        };
+        room.touch(now);
+        let elsewhere = room.guests().find(parcel.peer);
+        match (room.socket_of(parcel.peer), elsewhere) {
+            (Some(recipient), _) => {
                 let frame = kind(Parcel {
                     peer: seat.member.peer,
                     sealed: parcel.sealed,
                 });
                 self.send(recipient, &frame);
             }
-            None => self.send(conn, &HubFrame::Undelivered(parcel.peer)),
+            (None, Some((hub, _))) => self.send_across(seat, hub, layer, parcel),
+            (None, None) => self.send(conn, &HubFrame::Undelivered(parcel.peer)),
         }
     }
 }

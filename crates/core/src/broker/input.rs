@@ -1,6 +1,6 @@
 //! Everything that can happen to a broker.
 
-use super::{ArchiveError, MailQuery, PollId};
+use super::{ArchiveError, MailQuery, PollId, Subject};
 use crate::id::Ticket;
 use core::fmt;
 use core::net::{IpAddr, Ipv6Addr};
@@ -65,6 +65,13 @@ pub enum BrokerInput<'a> {
         ticket: Ticket,
         /// What was read, if it was to be read and is there.
         result: Result<Option<&'a [u8]>, ArchiveError>,
+    },
+    /// Another hub published something.
+    Heard {
+        /// Under what.
+        subject: Subject,
+        /// The frame.
+        bytes: &'a [u8],
     },
     /// The wake that [`super::Broker::next_wake`] asked for, or any other moment to look at the clock.
     Wake,

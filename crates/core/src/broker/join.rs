@@ -30,8 +30,8 @@ impl Broker {
         }
         let room = self.rooms.visit(now.mono, join.room)?;
         room.claim(join.tag);
-        let older = room.enter(now.mono, seat.member, conn);
-        let members = room.others(join.peer).map(|(member, _)| member).collect();
+        let older = room.enter(now, seat.member, conn);
+        let members = room.all_others(join.peer).collect();
         if let Some(connection) = self.connections.get_mut(&conn) {
             connection.seat = Some(seat);
             if before != Some(seat) {
@@ -53,6 +53,7 @@ impl Broker {
             self.report(Report::Joined(join.room, join.peer));
             self.tell_others(&seat, &HubFrame::Arrived(seat.member));
         }
+        self.tell_room(now.mono, join.room);
         Ok(())
     }
 
@@ -89,7 +90,7 @@ impl Broker {
             other => other?,
         };
         room.check_tag(join.tag)?;
-        let fits = room.socket_of(join.peer).is_some() || room.len() < limit;
+        let fits = room.is_connected(join.peer) || room.len() < limit;
         self.count(HubLimit::Members, fits.then_some(()).ok_or(Refusal::Full))
     }
 

@@ -1,6 +1,6 @@
 //! Rule H-MAIL: offers and answers for whoever has no WebSocket, posted and fetched, with or without waiting.
 
-use super::mailbox::{Mail, MailKind, Slot};
+use super::mailbox::{Mail, MailKind, Slot, Waiting};
 use super::{Broker, BrokerCommand, HubLimit, Layer, Refusal, WakeReason, network_of, sealed};
 use crate::id::{PeerId, RoomId, RoomTag};
 use crate::limits::{HUB_MAIL_TTL, HUB_MAIL_WAIT, MAX_SEALED_SIGNAL_BYTES};
@@ -63,7 +63,7 @@ pub(super) struct Poll {
 }
 
 impl Poll {
-    fn slot(&self) -> Slot {
+    pub(super) fn slot(&self) -> Slot {
         slot(&self.query)
     }
 }
@@ -95,14 +95,25 @@ impl Broker {
             to: posting.to,
         };
         let sealed: Arc<[u8]> = posting.sealed.into();
-        let kept = self
-            .mailbox
-            .put((now.mono, now.wall), slot, posting.from, sealed);
+        let kept = self.mailbox.put(
+            (now.mono, now.wall),
+            slot,
+            posting.from,
+            Arc::clone(&sealed),
+        );
         if kept.is_ok() {
             room.claim(posting.tag);
             room.touch(now.mono);
         }
         let number = self.count(HubLimit::Mail, kept)?;
+        let waiting = Waiting {
+            slot,
+            from: posting.from,
+            number,
+            age: Duration::ZERO,
+            sealed,
+        };
+        self.tell_letter(posting.tag, &waiting);
         self.answer_polls(now.mono, |poll| poll.slot() == slot);
         Ok(Posted {
             number,
@@ -154,7 +165,7 @@ impl Broker {
         }
     }
 
-    fn answer_polls(&mut self, now: Mono, which: impl Fn(&Poll) -> bool) {
+    pub(super) fn answer_polls(&mut self, now: Mono, which: impl Fn(&Poll) -> bool) {
         let due: Vec<(PollId, Poll)> = self
             .polls
             .iter()

@@ -41,6 +41,17 @@ pub(super) struct Slot {
     pub(super) to: PeerId,
 }
 
+/// A letter with all that is known of it, from one hub to another.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Waiting {
+    pub(super) slot: Slot,
+    pub(super) from: PeerId,
+    pub(super) number: u64,
+    /// Since it was posted.
+    pub(super) age: Duration,
+    pub(super) sealed: Arc<[u8]>,
+}
+
 #[derive(Clone, Debug)]
 struct Letter {
     number: u64,
@@ -85,6 +96,57 @@ impl Mailbox {
         };
         self.letters.entry(slot).or_default().insert(from, letter);
         Ok(self.last)
+    }
+
+    /// Keeps a letter that was posted at another hub, numbered anew where letters came meanwhile: whoever reads here must not
+    /// miss it. False when it is known already, or a newer one of the same sender.
+    pub(super) fn take_over(
+        &mut self,
+        now: (Mono, Wall),
+        waiting: Waiting,
+    ) -> Result<bool, Refusal> {
+        let Waiting {
+            slot,
+            from,
+            number,
+            age,
+            sealed,
+        } = waiting;
+        let known = self.letters.get(&slot).and_then(|all| all.get(&from));
+        let old = age >= HUB_MAIL_TTL;
+        if old || known.is_some_and(|known| known.number > number || known.sealed == sealed) {
+            return Ok(false);
+        }
+        self.put(now, slot, from, sealed)?;
+        let millis = u64::try_from(age.as_millis()).unwrap_or(u64::MAX);
+        let letters = self.letters.get_mut(&slot);
+        if let Some(letter) = letters.and_then(|all| all.get_mut(&from)) {
+            letter.posted = Mono(now.0.0.saturating_sub(millis));
+            letter.number = letter.number.max(number);
+            self.last = self.last.max(letter.number);
+        }
+        Ok(true)
+    }
+
+    /// All letters of a room.
+    pub(super) fn all_of(&self, now: Mono, room: RoomId) -> Vec<Waiting> {
+        let first = Slot {
+            room,
+            kind: MailKind::Offer,
+            to: PeerId::default(),
+        };
+        let slots = self.letters.range(first..);
+        let slots = slots.take_while(|(slot, _)| slot.room == room);
+        slots
+            .flat_map(|(slot, letters)| letters.iter().map(move |letter| (*slot, letter)))
+            .map(|(slot, (from, letter))| Waiting {
+                slot,
+                from: *from,
+                number: letter.number,
+                age: now.since(letter.posted),
+                sealed: Arc::clone(&letter.sealed),
+            })
+            .collect()
     }
 
     /// The letters in `slot` numbered above `after`, oldest first.

@@ -1,6 +1,6 @@
 //! What the operator sees (R-HUB-5): every number is computed from what is connected and reported now.
 
-use super::connection::{Connection, Reported};
+use super::connection::Reported;
 use super::{Activity, Broker, Layer, Refusal, Sample, ShelfStats};
 use crate::id::{PeerId, RoomId};
 use crate::limits::HUB_ADMIN_ROOMS;
@@ -85,6 +85,8 @@ pub struct RoomStatus {
 /// Counts over all rooms.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Totals {
+    /// Hubs that serve these rooms, this one included.
+    pub hubs: usize,
     /// Open sockets.
     pub connections: usize,
     /// Rooms that have not ended.
@@ -233,16 +235,22 @@ impl Broker {
     }
 
     pub(super) fn room_statuses(&self, now: Mono) -> Vec<RoomStatus> {
-        let mut members: BTreeMap<RoomId, Vec<(PeerId, &Connection)>> = BTreeMap::new();
+        let elsewhere = |id| -> Vec<Present<'_>> {
+            let room = self.rooms.get(id);
+            let guests = room.into_iter().flat_map(|room| room.guests().iter());
+            guests
+                .map(|(member, report)| (member.peer, report))
+                .collect()
+        };
+        let living = self.rooms.living_ids(now);
+        let mut all: BTreeMap<RoomId, Vec<Present<'_>>> =
+            living.map(|room| (room, elsewhere(room))).collect();
         for connection in self.connections.values() {
             if let Some(seat) = connection.seat {
-                let room = members.entry(seat.room).or_default();
-                room.push((seat.member.peer, connection));
+                let room = all.entry(seat.room).or_default();
+                room.push((seat.member.peer, connection.report.as_ref()));
             }
         }
-        let empty = self.rooms.living_ids(now).map(|room| (room, Vec::new()));
-        let mut all: BTreeMap<RoomId, Vec<(PeerId, &Connection)>> = empty.collect();
-        all.extend(members);
         all.into_iter()
             .map(|(room, members)| room_status(now, room, &members))
             .collect()
@@ -250,7 +258,8 @@ impl Broker {
 
     pub(super) fn totals(&self, now: Mono, rooms: &[RoomStatus]) -> Totals {
         let mut totals = Totals {
-            connections: self.connections.len(),
+            hubs: 1 + self.hubs.len(),
+            connections: self.connections.len() + self.hubs.connections(),
             rooms: self.rooms.living(now).count(),
             letters: self.mailbox.len(),
             shelf: self.shelf_stats(),
@@ -290,10 +299,13 @@ impl Totals {
     }
 }
 
-fn room_status(now: Mono, room: RoomId, members: &[(PeerId, &Connection)]) -> RoomStatus {
+/// A member, and what it reported last.
+type Present<'a> = (PeerId, Option<&'a Reported>);
+
+fn room_status(now: Mono, room: RoomId, members: &[Present<'_>]) -> RoomStatus {
     let reports: BTreeMap<PeerId, &Reported> = members
         .iter()
-        .filter_map(|(peer, connection)| Some((*peer, connection.report.as_ref()?)))
+        .filter_map(|(peer, report)| Some((*peer, (*report)?)))
         .collect();
     let named: BTreeSet<(PeerId, PeerId)> = reports
         .iter()
@@ -305,13 +317,10 @@ fn room_status(now: Mono, room: RoomId, members: &[(PeerId, &Connection)]) -> Ro
         .collect();
     let members = members
         .iter()
-        .map(|(peer, connection)| MemberStatus {
+        .map(|(peer, report)| MemberStatus {
             peer: *peer,
             reach: reach(*peer, &pairs),
-            age: connection
-                .report
-                .as_ref()
-                .map(|report| now.since(report.at)),
+            age: report.map(|report| now.since(report.at)),
         })
         .collect();
     RoomStatus {

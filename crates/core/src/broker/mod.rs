@@ -11,8 +11,10 @@ mod config;
 mod connection;
 mod crowd;
 mod forward;
+mod guests;
 mod health;
 mod hits;
+mod hubs;
 mod input;
 mod join;
 mod layers;
@@ -35,7 +37,7 @@ pub use archive::{
     Archive, ArchiveError, ArchiveJob, Archived, Change, MemoryArchive, RecordMeta, Source, Work,
     carry_out,
 };
-pub use command::{BrokerCommand, CloseReason, Report};
+pub use command::{BrokerCommand, CloseReason, Report, Subject};
 pub use config::{BrokerConfig, BrokerLimits, TurnGrants};
 pub use health::Health;
 pub use hits::HubLimit;
@@ -51,6 +53,7 @@ pub use refusal::Refusal;
 pub use samples::Sample;
 pub use shelf::{Purge, ShelfStats};
 
+use crate::id::HubId;
 use crate::limits;
 use crate::rng::Rng;
 use crate::time::{Mono, Now, Wall};
@@ -60,6 +63,7 @@ use crate::wire::hub::{ClientFrame, HubFrame};
 use connection::{Connection, Seat, Verdict};
 use core::net::IpAddr;
 use crowd::Crowd;
+use hubs::Hubs;
 use mail::Poll;
 use mailbox::Mailbox;
 use rooms::Rooms;
@@ -70,6 +74,10 @@ use std::sync::Arc;
 /// Why the broker wants to be called again.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum WakeReason {
+    /// The other hubs are due a sign of life, and owe one.
+    Beat,
+    /// More is to be told to a hub that missed something.
+    Tell,
     /// Some connection has been quiet and is to be asked for a sign of life, or given up.
     Silence,
     /// The operator's charts get a point.
@@ -88,6 +96,7 @@ pub struct Broker {
     crowd: Crowd,
     rooms: Rooms,
     mailbox: Mailbox,
+    hubs: Hubs,
     shelf: Shelf,
     polls: BTreeMap<PollId, Poll>,
     commands: VecDeque<BrokerCommand>,
@@ -105,8 +114,17 @@ impl Broker {
     #[must_use]
     pub fn new(config: BrokerConfig) -> Self {
         let mut rng = Rng::new(config.seed);
+        let shelf = Shelf::new(rng.next_u64());
+        let mut timers = Timers::default();
+        let own = if config.fanout {
+            timers.set(WakeReason::Beat, Mono::default());
+            HubId(rng.next_u64())
+        } else {
+            HubId::default()
+        };
         Self {
-            shelf: Shelf::new(rng.next_u64()),
+            shelf,
+            hubs: Hubs::new(own),
             rng,
             rooms: Rooms::new(config.limits.rooms, config.layers.has_members()),
             config,
@@ -115,7 +133,7 @@ impl Broker {
             connections: BTreeMap::new(),
             crowd: Crowd::default(),
             commands: VecDeque::new(),
-            timers: Timers::default(),
+            timers,
             unknown_frames: 0,
             hits: BTreeMap::new(),
             activity: VecDeque::new(),
@@ -144,10 +162,13 @@ impl Broker {
             } => self.poll_mail(now, poll, address, query, wait),
             BrokerInput::Abandoned { poll } => self.drop_poll(poll),
             BrokerInput::Archived { ticket, result } => self.archived(ticket, result),
+            BrokerInput::Heard { subject, bytes } => self.heard(now, subject, bytes),
             BrokerInput::Wake => {}
         }
         while let Some(reason) = self.timers.pop_due(now.mono) {
             match reason {
+                WakeReason::Beat => self.beat(now.mono),
+                WakeReason::Tell => self.tell_more(now.mono),
                 WakeReason::Silence => self.check_silence(now.mono),
                 WakeReason::Sample => self.take_sample(now),
                 WakeReason::Poll => self.end_polls(now.mono),
@@ -248,6 +269,7 @@ impl Broker {
         self.clean_reports(&seat);
         self.report(Report::Left(seat.room, seat.member.peer));
         self.tell_others(&seat, &HubFrame::Departed(seat.member));
+        self.tell_room(now, seat.room);
         true
     }
 
@@ -286,6 +308,7 @@ impl Broker {
         self.mailbox
             .forget_stale(now, |room| rooms.get(room).is_some());
         self.forget_stale_reports(now);
+        self.tell_uses(now);
         self.arm_sweep(now);
     }
 

@@ -32,6 +32,7 @@ impl Broker {
         self.count(HubLimit::Rooms, opened)?;
         self.report(Report::RoomOpened(id));
         self.arm_sweep(now.mono);
+        self.tell_room(now.mono, id);
         Ok(id)
     }
 
@@ -44,7 +45,7 @@ impl Broker {
     pub fn register(
         &mut self,
         now: Now,
-        room: RoomId,
+        id: RoomId,
         tag: RoomTag,
         peer: PeerId,
         address: &str,
@@ -55,13 +56,14 @@ impl Broker {
             return Err(Refusal::Malformed);
         }
         let limit = self.config.limits.members;
-        let room = self.rooms.visit(now.mono, room)?;
+        let room = self.rooms.visit(now.mono, id)?;
         room.check_tag(tag)?;
         let noted = room.note(now.mono, peer, address.to_owned(), limit);
         if noted.is_ok() {
             room.claim(tag);
         }
         self.count(HubLimit::Entries, noted)?;
+        self.tell_entry(id, tag, peer, (address, Duration::ZERO));
         Ok(self.config.limits.room_ttl)
     }
 

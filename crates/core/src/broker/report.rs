@@ -32,6 +32,7 @@ impl Broker {
             .get_mut(&conn)
             .and_then(|connection| connection.report.replace(report));
         self.note_changes(conn, before.as_ref());
+        self.tell_report(&seat);
     }
 
     /// Notes in the activity log which links have moved.
@@ -63,12 +64,15 @@ impl Broker {
     /// A member has gone: what it said of others went with its connection, what others said of it goes now. Whoever
     /// still reaches it says so again.
     pub(super) fn clean_reports(&mut self, seat: &super::connection::Seat) {
-        let Some(room) = self.rooms.get(seat.room) else {
+        let Some(room) = self.rooms.get_mut(seat.room) else {
             return;
         };
         let gone = seat.member.peer;
         let others: Vec<SocketId> = room.others(gone).map(|(_, conn)| conn).collect();
         let mut cleaned = false;
+        for report in room.guests_mut().reports().flatten() {
+            cleaned |= report.links.remove(&gone).is_some();
+        }
         for conn in others {
             let report = self
                 .connections
@@ -84,10 +88,14 @@ impl Broker {
     /// Drops reports that nobody renewed.
     pub(super) fn forget_stale_reports(&mut self, now: Mono) {
         let mut stale = Vec::new();
+        let is_stale =
+            |report: &Reported| now.since(report.at) >= HUB_REPORT_TTL && !report.links.is_empty();
+        for (_, room) in self.rooms.iter_mut() {
+            for report in room.guests_mut().reports() {
+                report.take_if(|report| is_stale(report));
+            }
+        }
         for connection in self.connections.values_mut() {
-            let is_stale = |report: &Reported| {
-                now.since(report.at) >= HUB_REPORT_TTL && !report.links.is_empty()
-            };
             if connection.report.as_ref().is_some_and(is_stale) {
                 connection.report = None;
                 stale.extend(connection.seat);

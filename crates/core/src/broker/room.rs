@@ -1,8 +1,10 @@
 //! One room: its tag, who is connected, and its page of the phone book.
 
+use super::guests::Guests;
 use super::{Refusal, SocketId};
 use crate::id::{PeerId, RoomTag, SessionId};
-use crate::time::Mono;
+use crate::time::{Mono, Now};
+use crate::wire::fanout::Claim;
 use crate::wire::hub::Member;
 use core::time::Duration;
 use std::collections::BTreeMap;
@@ -11,6 +13,8 @@ use std::collections::BTreeMap;
 struct Occupant {
     conn: SocketId,
     session: SessionId,
+    /// As in [`Claim`].
+    since: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -19,13 +23,28 @@ struct Entry {
     used: Mono,
 }
 
+/// What became of a seat here that another hub claims.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Ceded {
+    /// There was none.
+    Never,
+    /// The arrival here is the later one.
+    Kept,
+    /// It was that of this socket and session.
+    Freed(SocketId, SessionId),
+}
+
 /// A room that has not ended. Its fields keep one promise: a member here has a seat in the broker's connections.
 #[derive(Clone, Debug)]
 pub(super) struct Room {
     tag: Option<RoomTag>,
     members: BTreeMap<PeerId, Occupant>,
+    /// Who is connected to other hubs.
+    guests: Guests,
     book: BTreeMap<PeerId, Entry>,
     used: Mono,
+    /// The last use that other hubs know of.
+    told: Mono,
     /// How long it lives without use, and so does an entry of its book.
     ttl: Duration,
 }
@@ -36,8 +55,10 @@ impl Room {
         Self {
             tag,
             members: BTreeMap::new(),
+            guests: Guests::default(),
             book: BTreeMap::new(),
             used: now,
+            told: now,
             ttl,
         }
     }
@@ -67,16 +88,21 @@ impl Room {
 
     /// True when nobody is connected and nobody used it for its time to live.
     pub(super) fn is_over(&self, now: Mono) -> bool {
-        self.members.is_empty() && now.since(self.used) >= self.ttl
+        self.members.is_empty() && self.guests.is_empty() && now.since(self.used) >= self.ttl
     }
 
-    /// Gives `member` a seat and answers the socket it had before.
-    pub(super) fn enter(&mut self, now: Mono, member: Member, conn: SocketId) -> Option<SocketId> {
-        self.touch(now);
+    /// Gives `member` a seat and answers the socket it had before. It arrives after all its arrivals that are known.
+    pub(super) fn enter(&mut self, now: Now, member: Member, conn: SocketId) -> Option<SocketId> {
+        self.touch(now.mono);
+        let elsewhere = self.guests.find(member.peer).map(|(_, claim)| claim.since);
+        let here = self.members.get(&member.peer).map(|older| older.since);
+        let earlier = elsewhere.max(here);
         let occupant = Occupant {
             conn,
             session: member.session,
+            since: earlier.map_or(now.wall.0, |since| now.wall.0.max(since.saturating_add(1))),
         };
+        self.guests.moved_here(member.peer);
         self.members
             .insert(member.peer, occupant)
             .map(|older| older.conn)
@@ -96,12 +122,79 @@ impl Room {
         self.members.get(&peer).map(|occupant| occupant.conn)
     }
 
-    /// How many are connected.
+    /// How many are connected, here and elsewhere.
     pub(super) fn len(&self) -> usize {
-        self.members.len()
+        self.members.len() + self.guests.len()
     }
 
-    /// Every member but `peer`, with its socket.
+    /// True when somebody is connected to this hub.
+    pub(super) fn is_served(&self) -> bool {
+        !self.members.is_empty()
+    }
+
+    /// Who is connected to other hubs.
+    pub(super) fn guests(&self) -> &Guests {
+        &self.guests
+    }
+
+    pub(super) fn guests_mut(&mut self) -> &mut Guests {
+        &mut self.guests
+    }
+
+    /// Those who are connected here, as other hubs are told.
+    pub(super) fn claims(&self) -> impl Iterator<Item = Claim> {
+        self.members.iter().map(|(peer, occupant)| Claim {
+            peer: *peer,
+            session: occupant.session,
+            since: occupant.since,
+        })
+    }
+
+    /// Other hubs tell that `claim` holds elsewhere. When that is the later arrival, the seat here is freed, and its
+    /// socket and session are the answer; else the claim is none.
+    pub(super) fn cede(&mut self, claim: &Claim) -> Ceded {
+        match self.members.get(&claim.peer) {
+            None => Ceded::Never,
+            Some(own) if own.since >= claim.since => Ceded::Kept,
+            Some(own) => {
+                let freed = Ceded::Freed(own.conn, own.session);
+                self.members.remove(&claim.peer);
+                freed
+            }
+        }
+    }
+
+    /// How long nobody has used it.
+    pub(super) fn idle(&self, now: Mono) -> Duration {
+        now.since(self.used)
+    }
+
+    /// Other hubs know of every use until now. True when there is something to tell them: while somebody is connected,
+    /// that alone keeps the room.
+    pub(super) fn tell_use(&mut self) -> bool {
+        let news = self.used > self.told && self.members.is_empty();
+        self.told = self.used;
+        news
+    }
+
+    /// Another hub's room was used `idle` ago.
+    pub(super) fn heard_of_use(&mut self, now: Mono, idle: Duration) {
+        let millis = u64::try_from(idle.as_millis()).unwrap_or(u64::MAX);
+        self.used = self.used.max(Mono(now.0.saturating_sub(millis)));
+        self.told = self.told.max(self.used);
+    }
+
+    /// Every member but `peer`, wherever connected.
+    pub(super) fn all_others(&self, peer: PeerId) -> impl Iterator<Item = Member> {
+        let here = self.others(peer).map(|(member, _)| member);
+        here.chain(
+            self.guests
+                .members()
+                .filter(move |guest| guest.peer != peer),
+        )
+    }
+
+    /// Every member but `peer` that is connected here, with its socket.
     pub(super) fn others(&self, peer: PeerId) -> impl Iterator<Item = (Member, SocketId)> {
         self.members
             .iter()
@@ -132,10 +225,30 @@ impl Room {
         Ok(())
     }
 
+    /// Takes an entry that another hub tells of, `idle` unused, unless a newer one is known or `limit` is reached.
+    pub(super) fn heard_of_entry(
+        &mut self,
+        now: Mono,
+        peer: PeerId,
+        entry: (String, Duration),
+        limit: usize,
+    ) {
+        let (address, idle) = entry;
+        let millis = u64::try_from(idle.as_millis()).unwrap_or(u64::MAX);
+        let used = Mono(now.0.saturating_sub(millis));
+        let known = self.book.get(&peer).map(|known| known.used);
+        let place = known.is_some() || self.book.len() < limit;
+        // Ages are told in seconds.
+        let newer = known.is_none_or(|known| known < used.plus(Duration::from_secs(1)));
+        if place && newer && idle < self.ttl {
+            self.book.insert(peer, Entry { address, used });
+        }
+    }
+
     /// The valid phone-book entries: peer, address, and since when unused. A connected peer uses its entry all the time.
     pub(super) fn entries(&self, now: Mono) -> impl Iterator<Item = (PeerId, &str, Mono)> {
         self.book.iter().filter_map(move |(peer, entry)| {
-            let connected = self.members.contains_key(peer);
+            let connected = self.is_connected(*peer);
             let used = if connected { now } else { entry.used };
             (now.since(used) < self.ttl).then_some((*peer, entry.address.as_str(), used))
         })
@@ -143,8 +256,15 @@ impl Room {
 
     /// Drops phone-book entries that are no longer valid.
     pub(super) fn forget_stale(&mut self, now: Mono) {
-        let (members, ttl) = (&self.members, self.ttl);
-        self.book
-            .retain(|peer, entry| members.contains_key(peer) || now.since(entry.used) < ttl);
+        let (members, guests, ttl) = (&self.members, &self.guests, self.ttl);
+        self.book.retain(|peer, entry| {
+            let connected = members.contains_key(peer) || guests.find(*peer).is_some();
+            connected || now.since(entry.used) < ttl
+        });
+    }
+
+    /// True for a member, wherever connected.
+    pub(super) fn is_connected(&self, peer: PeerId) -> bool {
+        self.members.contains_key(&peer) || self.guests.find(peer).is_some()
     }
 }

@@ -5,6 +5,7 @@ use super::room::Room;
 use crate::id::RoomId;
 use crate::limits::ENDED_TTL;
 use crate::time::Mono;
+use core::ops::Bound;
 use std::collections::BTreeMap;
 
 /// The rooms of one hub.
@@ -58,6 +59,18 @@ impl Rooms {
 
     pub(super) fn get_mut(&mut self, id: RoomId) -> Option<&mut Room> {
         self.open.get_mut(&id)
+    }
+
+    /// All of them, for what other hubs tell.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (RoomId, &mut Room)> {
+        self.open.iter_mut().map(|(id, room)| (*id, room))
+    }
+
+    /// The room with the next greater id.
+    pub(super) fn id_after(&self, id: Option<RoomId>) -> Option<RoomId> {
+        let from = id.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut rooms = self.open.range((from, Bound::Unbounded));
+        rooms.next().map(|(id, _)| *id)
     }
 
     /// Rooms that are not over at `now`.

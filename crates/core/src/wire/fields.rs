@@ -1,7 +1,7 @@
 //! How identifiers look in CBOR: ids as byte strings of 16, counters as unsigned integers.
 
 use crate::clock::Stamp;
-use crate::id::{OpId, RecordId, RoomId, RoomTag, SessionId, TaskId, WriterId};
+use crate::id::{HubId, OpId, RecordId, RoomId, RoomTag, SessionId, TaskId, WriterId};
 use crate::time::Wall;
 use minicbor::decode::{Decoder, Error};
 use minicbor::encode::{self, Encoder, Write};
@@ -39,7 +39,7 @@ macro_rules! number {
 }
 
 bytes16!(RoomId, RoomTag, WriterId, TaskId, RecordId);
-number!(SessionId, Stamp, Wall);
+number!(HubId, SessionId, Stamp, Wall);
 
 impl<C> Encode<C> for OpId {
     fn encode<W: Write>(

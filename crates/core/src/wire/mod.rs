@@ -8,6 +8,7 @@ pub mod batch;
 pub(crate) mod capsule;
 mod codec;
 pub mod facts;
+pub mod fanout;
 mod fields;
 pub mod hub;
 #[cfg(feature = "json")]

@@ -117,6 +117,38 @@ pub mod from_hub {
     pub const SHELF_RECORD: u16 = 60;
 }
 
+/// Frames between hubs that serve the same rooms.
+pub mod fanout {
+    /// A sign of life (rule F-BEAT).
+    pub const BEAT: u16 = 80;
+    /// A room, and which of its members are connected to the sender (rule F-ROOM).
+    pub const ROOM: u16 = 81;
+    /// An entry of a room's phone book (rule F-ENTRY).
+    pub const ENTRY: u16 = 82;
+    /// An offer or answer that waits (rule F-LETTER).
+    pub const LETTER: u16 = 83;
+    /// How a member reaches the others (rule F-REPORT).
+    pub const REPORT: u16 = 84;
+    /// The sender has told everything anew (rule F-TOLD).
+    pub const TOLD: u16 = 85;
+    /// Asks another hub to tell everything anew (rule F-ASK).
+    pub const ASK: u16 = 86;
+    /// A sealed negotiation step for a member of another hub (rule F-SIGNAL).
+    pub const SIGNAL: u16 = 87;
+    /// A sealed packet for a member of another hub (rule F-RELAY).
+    pub const RELAY: u16 = 88;
+    /// That member is not there any more (rule F-UNDELIVERED).
+    pub const UNDELIVERED: u16 = 89;
+}
+
+/// Kinds of letters between hubs (rule F-LETTER).
+pub mod letter {
+    /// An offer.
+    pub const OFFER: u8 = 0;
+    /// An answer.
+    pub const ANSWER: u8 = 1;
+}
+
 /// Refusal codes of the hub.
 pub mod refusal {
     /// No such room on this hub.

@@ -1,11 +1,15 @@
 //! One of every frame and operation, for golden bytes and mutation.
 
 use corridor_core::clock::Stamp;
-use corridor_core::id::{OpId, RecordId, RoomId, RoomTag, SessionId, TaskId, WriterId};
+use corridor_core::id::{HubId, OpId, RecordId, RoomId, RoomTag, SessionId, TaskId, WriterId};
 use corridor_core::model::{Assignee, Body, Op, Post, Priority, Profile, TaskChange, TaskStatus};
 use corridor_core::node::Candidate;
 use corridor_core::time::Wall;
 use corridor_core::wire::facts::{Facts, FactsFrame, Gathered};
+use corridor_core::wire::fanout::{
+    Ask, Beat as HubBeat, BookEntry, Claim, Crossing, FanoutFrame, Missed, PeerReport, Posted,
+    RoomPart, Told,
+};
 use corridor_core::wire::hub::{
     ClientFrame, HubFrame, Join, Joined, LinkState, Member, Parcel, Turn,
 };
@@ -324,6 +328,118 @@ pub(crate) fn hub_frames() -> Vec<(&'static str, HubFrame)> {
             HubFrame::ShelfRecord(Record {
                 number: 70_002,
                 sealed: None,
+            }),
+        ),
+    ]
+}
+
+pub(crate) fn fanout_frames() -> Vec<(&'static str, FanoutFrame)> {
+    let (hub, seq, room) = (HubId(77), 300, RoomId([1; 16]));
+    let crossing = || Crossing {
+        hub,
+        to_hub: HubId(78),
+        from: WRITER,
+        to: OTHER,
+        sealed: vec![0xcd; 4].into(),
+    };
+    vec![
+        (
+            "fanout-beat",
+            FanoutFrame::Beat(HubBeat {
+                hub,
+                seq,
+                connections: 12,
+            }),
+        ),
+        (
+            "fanout-room",
+            FanoutFrame::Room(RoomPart {
+                hub,
+                seq,
+                room,
+                tag: Some(RoomTag([2; 16])),
+                idle: 61,
+                members: vec![Claim {
+                    peer: WRITER,
+                    session: SessionId(5),
+                    since: 1_800_000_000_000,
+                }],
+            }),
+        ),
+        (
+            "fanout-room-empty",
+            FanoutFrame::Room(RoomPart {
+                hub,
+                seq,
+                room,
+                tag: None,
+                idle: 0,
+                members: Vec::new(),
+            }),
+        ),
+        (
+            "fanout-entry",
+            FanoutFrame::Entry(BookEntry {
+                hub,
+                seq,
+                room,
+                tag: RoomTag([2; 16]),
+                peer: WRITER,
+                address: "a".to_owned(),
+                idle: 3,
+            }),
+        ),
+        (
+            "fanout-letter",
+            FanoutFrame::Letter(Posted {
+                hub,
+                seq,
+                room,
+                tag: RoomTag([2; 16]),
+                kind: 1,
+                to: OTHER,
+                from: WRITER,
+                number: 1_800_000_000_001,
+                age: 9,
+                sealed: vec![0xb2; 9].into(),
+            }),
+        ),
+        (
+            "fanout-report",
+            FanoutFrame::Report(PeerReport {
+                hub,
+                seq,
+                room,
+                peer: WRITER,
+                links: vec![LinkState {
+                    peer: OTHER,
+                    path: 1,
+                    state: 2,
+                    rtt_ms: Some(17),
+                    attempts: 2,
+                    opened: 1,
+                    relayed: true,
+                }],
+            }),
+        ),
+        (
+            "fanout-told",
+            FanoutFrame::Told(Told {
+                hub,
+                seq,
+                first: 250,
+            }),
+        ),
+        ("fanout-ask", FanoutFrame::Ask(Ask { hub, of: HubId(78) })),
+        ("fanout-signal", FanoutFrame::Signal(crossing())),
+        ("fanout-relay", FanoutFrame::Relay(crossing())),
+        (
+            "fanout-undelivered",
+            FanoutFrame::Undelivered(Missed {
+                hub,
+                to_hub: HubId(78),
+                from: WRITER,
+                to: OTHER,
             }),
         ),
     ]

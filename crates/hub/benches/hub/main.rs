@@ -69,6 +69,7 @@ async fn corridor(port: u16) {
         name: None,
         turn: None,
         shelf: None,
+        line: None,
         limits,
         app: App::default(),
     })

@@ -41,14 +41,7 @@ impl Credentials {
     /// # Errors
     /// [`CredentialsError`].
     pub fn from_file(path: &Path) -> Result<Self, CredentialsError> {
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt as _;
-            if fs::metadata(path)?.permissions().mode() & 0o007 != 0 {
-                return Err(CredentialsError::Open);
-            }
-        }
-        fs::read_to_string(path)?.parse()
+        read_secret(path)?.parse()
     }
 
     /// True when these are they. Takes as long for a near miss as for a far one.
@@ -82,6 +75,18 @@ impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Credentials")
     }
+}
+
+/// Reads a file that holds a secret.
+pub(crate) fn read_secret(path: &Path) -> Result<String, CredentialsError> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        if fs::metadata(path)?.permissions().mode() & 0o007 != 0 {
+            return Err(CredentialsError::Open);
+        }
+    }
+    Ok(fs::read_to_string(path)?)
 }
 
 fn digest(text: &str) -> [u8; 32] {

@@ -3,6 +3,8 @@
 mod credentials;
 mod sessions;
 
+#[cfg(feature = "nats")]
+pub(crate) use credentials::read_secret;
 pub use credentials::{Credentials, CredentialsError};
 pub(crate) use sessions::Token;
 

@@ -1,8 +1,12 @@
 //! Command line and environment.
 
 mod limits;
+#[cfg(feature = "nats")]
+mod nats;
 
 pub use limits::LimitArgs;
+#[cfg(feature = "nats")]
+pub use nats::NatsArgs;
 
 use crate::admin::{Credentials, CredentialsError};
 use crate::shelf::Order;
@@ -122,6 +126,11 @@ pub struct Args {
     /// Something else than running a hub
     #[command(subcommand)]
     pub command: Option<Command>,
+
+    /// Several hubs
+    #[cfg(feature = "nats")]
+    #[command(flatten)]
+    pub nats: NatsArgs,
 
     /// Limits
     #[command(flatten)]

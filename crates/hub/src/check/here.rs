@@ -161,3 +161,16 @@ pub(super) fn disk(args: &Args) -> Vec<Finding> {
     };
     vec![app, admin, shelf]
 }
+
+#[cfg(feature = "nats")]
+pub(super) async fn nats(args: &Args) -> Option<Finding> {
+    let connected = match args.nats.server() {
+        Ok(None) => return None,
+        Ok(Some(server)) => server.connect().await,
+        Err(error) => Err(error),
+    };
+    Some(match connected {
+        Ok(_) => Finding::good("nats", "the server lets this hub in"),
+        Err(error) => Finding::bad("nats", error.to_string()),
+    })
+}

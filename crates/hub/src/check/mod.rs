@@ -69,6 +69,8 @@ pub async fn this_machine(args: &Args) -> Vec<Finding> {
     findings.push(here::clock().await);
     findings.extend(here::open_files(args));
     findings.extend(here::disk(args));
+    #[cfg(feature = "nats")]
+    findings.extend(here::nats(args).await);
     findings
 }
 

@@ -35,6 +35,8 @@ pub struct MeshReport {
 #[derive(Serialize, ToSchema, Debug)]
 #[serde(rename_all = "camelCase")]
 struct TotalsOut {
+    /// Hubs that serve these rooms, this one included. All counts are over all of them.
+    hubs: usize,
     connections: usize,
     rooms: usize,
     members: usize,
@@ -179,6 +181,7 @@ impl From<Totals> for TotalsOut {
     fn from(totals: Totals) -> Self {
         let reached = totals.p2p + totals.websocket;
         Self {
+            hubs: totals.hubs,
             connections: totals.connections,
             rooms: totals.rooms,
             members: totals.members,

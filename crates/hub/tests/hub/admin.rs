@@ -9,6 +9,7 @@ use corridor_core::id::PeerId;
 use corridor_core::limits::HUB_LOGIN_RATE;
 use corridor_core::wire::hub::{ClientFrame, LinkState};
 use corridor_core::wire::registry::{link_path, link_state, refusal};
+use corridor_hub::fanout::Exchange;
 use corridor_hub::{Hub, Settings};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -16,9 +17,24 @@ use std::time::{Duration, Instant};
 
 const PASSWORD: &str = "correct horse battery";
 
+/// Whom [`status`] logs in as.
+pub(super) fn operator() -> String {
+    format!("ops:{PASSWORD}")
+}
+
 async fn hub() -> Hub {
     let settings = Settings {
-        admin: Some(format!("ops:{PASSWORD}").parse().unwrap()),
+        admin: Some(operator().parse().unwrap()),
+        ..settings()
+    };
+    Hub::start(settings).await.unwrap()
+}
+
+/// One of the hubs that `exchange` joins.
+pub(super) async fn hub_on(exchange: &Exchange) -> Hub {
+    let settings = Settings {
+        admin: Some(operator().parse().unwrap()),
+        line: Some(exchange.join()),
         ..settings()
     };
     Hub::start(settings).await.unwrap()
@@ -34,13 +50,13 @@ fn basic(password: &str) -> String {
     format!("authorization: Basic {pair}")
 }
 
-async fn status(hub: SocketAddr) -> Value {
+pub(super) async fn status(hub: SocketAddr) -> Value {
     let answer = send(hub, "GET /api/admin/mesh-status", &[&basic(PASSWORD)], "").await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.json()
 }
 
-async fn report(from: &mut Client, others: &[PeerId], path: u8) {
+pub(super) async fn report(from: &mut Client, others: &[PeerId], path: u8) {
     let links = others.iter().map(|peer| LinkState {
         peer: *peer,
         path,

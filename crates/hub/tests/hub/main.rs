@@ -11,13 +11,17 @@ mod app;
 mod archive;
 mod check;
 mod client;
+mod fanout;
 mod folder;
 mod hostile;
 mod http;
 mod http_api;
+mod hubs;
 mod layers;
 mod limits;
 mod mail;
+#[cfg(all(unix, feature = "nats"))]
+mod over_nats;
 mod polls;
 mod process;
 mod shelf;
@@ -48,6 +52,7 @@ fn settings() -> Settings {
         turn: None,
         admin: None,
         shelf: None,
+        line: None,
         tls: None,
         name: None,
         limits: HubLimits::default(),

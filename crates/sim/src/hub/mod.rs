@@ -1,6 +1,7 @@
 //! The hub's process around the real broker: WebSockets as pairs of pipes, and the ways a hub can die.
 
 mod disk;
+mod sites;
 mod socket;
 
 pub use socket::Client;
@@ -18,6 +19,7 @@ use corridor_core::node::HubEvent;
 use corridor_core::time::{Mono, Now, Wall};
 use corridor_core::wire::hub::{HubFrame, Turn};
 use disk::HubDisk;
+use sites::{Between, Site};
 use socket::{Down, Socket, Up};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -39,8 +41,10 @@ pub enum Due {
     Disk,
     /// A question to the STUN server may be answered.
     Look(Client, u64),
-    /// The broker asked for it.
-    Wake,
+    /// The broker of a site asked for it.
+    Wake(usize),
+    /// Something may have arrived from another site.
+    Between(u64),
 }
 
 /// What the hub asks of the world.
@@ -63,7 +67,8 @@ pub enum Stop {
 
 /// The hub.
 pub struct Hub {
-    broker: Option<Broker>,
+    sites: Vec<Site>,
+    between: Between,
     seed: u64,
     lives: u64,
     wall: Wall,
@@ -73,7 +78,6 @@ pub struct Hub {
     /// Who looks for the hub, and which of all looks that is.
     looking: BTreeMap<usize, u64>,
     looks: u64,
-    armed: Option<Ms>,
     stun: bool,
     turn: bool,
     /// What outlives the process, if the shelf is on.
@@ -98,12 +102,18 @@ impl core::fmt::Debug for Hub {
 }
 
 impl Hub {
-    /// A running hub whose clock shows `wall` at the start of the run. With `stun` it offers a STUN server, and
-    /// with `turn` credentials of a TURN server, whose user name is the second at which they end.
+    /// A running hub whose clock shows `wall` at the start of the run, or `sites` of them behind one address. With `stun` it
+    /// offers a STUN server, and with `turn` credentials of a TURN server, whose user name is the second at which they end.
     #[must_use]
-    pub fn new(seed: u64, wall: Wall, (stun, shelf, turn): (bool, bool, bool), tap: Tap) -> Self {
+    pub fn new(
+        (seed, sites): (u64, usize),
+        wall: Wall,
+        (stun, shelf, turn): (bool, bool, bool),
+        tap: Tap,
+    ) -> Self {
         let mut hub = Self {
-            broker: None,
+            sites: (0..sites.max(1)).map(|_| Site::default()).collect(),
+            between: Between::new(seed),
             seed,
             lives: 0,
             wall,
@@ -112,7 +122,6 @@ impl Hub {
             next: 1,
             looking: BTreeMap::new(),
             looks: 0,
-            armed: None,
             stun,
             turn,
             disk: shelf.then(|| HubDisk::new(seed)),
@@ -120,11 +129,14 @@ impl Hub {
             tap,
             liar: None,
         };
-        hub.boot(0);
+        for site in 0..hub.sites.len() {
+            hub.boot(0, site);
+            hub.settle(0, site);
+        }
         hub
     }
 
-    fn boot(&mut self, now: Ms) {
+    fn boot(&mut self, now: Ms, site: usize) {
         self.lives += 1;
         let ice = if self.stun {
             vec!["stun:?:3478".to_owned()]
@@ -146,25 +158,26 @@ impl Hub {
         if self.disk.is_some() {
             config.layers = config.layers.with(Layer::Shelf);
         }
+        config.fanout = self.sites.len() > 1;
         let mut broker = Broker::new(config);
         if let Some(disk) = &self.disk {
             broker.adopt_shelf(self.clock(now), disk.index());
         }
-        self.broker = Some(broker);
-        self.armed = None;
+        if let Some(site) = self.sites.get_mut(site) {
+            *site = Site::of(broker);
+        }
     }
 
     /// True while the process runs.
     #[must_use]
     pub fn runs(&self) -> bool {
-        self.broker.is_some()
+        self.sites.iter().any(|site| site.broker.is_some())
     }
 
     /// What the operator's page says now; `None` while the hub is down.
     #[must_use]
     pub fn mesh_status(&self, now: Ms) -> Option<MeshStatus> {
-        let clock = self.clock(now);
-        self.broker.as_ref()?.mesh_status(clock).ok()
+        (0..self.sites.len()).find_map(|site| self.mesh_status_of(now, site))
     }
 
     /// Everything on the shelf as it lies there, labels and records; `None` without one.
@@ -189,8 +202,10 @@ impl Hub {
     /// A new room, as `POST /rooms` makes it.
     pub fn create_room(&mut self, now: Ms) -> Option<RoomId> {
         let clock = self.clock(now);
-        let room = self.broker.as_mut()?.create_room(clock).ok()?;
-        self.settle(now);
+        let site = self.site_for(0)?;
+        let broker = self.sites.get_mut(site)?.broker.as_mut()?;
+        let room = broker.create_room(clock).ok()?;
+        self.settle(now, site);
         Some(room)
     }
 
@@ -199,9 +214,11 @@ impl Hub {
         core::mem::take(&mut self.effects)
     }
 
-    /// The hub stops and forgets everything.
+    /// The hub stops, all sites of it, and forgets everything.
     pub fn stop(&mut self, now: Ms, net: &mut Net, how: Stop) {
-        self.broker = None;
+        for site in &mut self.sites {
+            *site = Site::default();
+        }
         if let Some(disk) = self.disk.as_mut() {
             disk.die();
         }
@@ -216,11 +233,12 @@ impl Hub {
 
     /// The hub starts with an empty memory. Sockets of an earlier life learn that they are dead.
     pub fn start(&mut self, now: Ms, net: &mut Net) {
-        if self.broker.is_none() {
+        if !self.runs() {
             net.set_off(End::Hub, false);
-            self.boot(now);
             self.hang_up(now, net);
-            self.settle(now);
+        }
+        for site in 0..self.sites.len() {
+            self.start_site(now, site);
         }
     }
 
@@ -248,21 +266,28 @@ impl Hub {
                         Ok(read) => Ok(read.as_deref()),
                         Err(error) => Err(*error),
                     };
-                    self.broker_input(now, net, BrokerInput::Archived { ticket, result });
+                    self.broker_input(now, net, 0, BrokerInput::Archived { ticket, result });
                 }
             }
             Due::Look(client, look) => {
                 let answered =
-                    self.broker.is_some() && net.both(End::Host(client.0), End::Hub) && !net.lost();
+                    self.runs() && net.both(End::Host(client.0), End::Hub) && !net.lost();
                 if answered && self.looking.get(&client.0) == Some(&look) {
                     self.looking.remove(&client.0);
                     self.effects.tell.push((client, HubEvent::Seen));
                 }
             }
-            Due::Wake => {
-                if self.armed.is_some_and(|at| at <= now) {
-                    self.armed = None;
-                    self.broker_input(now, net, BrokerInput::Wake);
+            Due::Wake(site) => {
+                let armed = self.sites.get_mut(site).map(|site| &mut site.armed);
+                if armed.is_some_and(|armed| armed.take_if(|at| *at <= now).is_some()) {
+                    self.broker_input(now, net, site, BrokerInput::Wake);
+                }
+            }
+            Due::Between(number) => {
+                if let Some((site, subject, bytes)) = self.crossed(number) {
+                    let bytes = &bytes[..];
+                    let heard = BrokerInput::Heard { subject, bytes };
+                    self.broker_input(now, net, site, heard);
                 }
             }
         }
@@ -285,14 +310,16 @@ impl Hub {
             self.reset(now, net, conn);
             return;
         }
+        let site = socket.site;
         match arrived {
-            Some(Up::Connect) if self.broker.is_some() => {
+            Some(Up::Connect) if self.runs() => {
+                let site = self.site_for(host).unwrap_or(0);
                 if let Some(socket) = self.sockets.get_mut(&conn) {
-                    socket.accepted = true;
+                    (socket.accepted, socket.site) = (true, site);
                 }
                 self.push_down(now, net, conn, Down::Opened);
                 let address = address_of(host);
-                self.broker_input(now, net, BrokerInput::Connected { conn, address });
+                self.broker_input(now, net, site, BrokerInput::Connected { conn, address });
             }
             Some(Up::Connect) => self.push_down(now, net, conn, Down::Close),
             Some(Up::Frame(bytes)) if self.accepted(conn) => {
@@ -301,14 +328,14 @@ impl Hub {
                     conn,
                     bytes: &bytes,
                 };
-                self.broker_input(now, net, frame);
+                self.broker_input(now, net, site, frame);
             }
             Some(Up::Alive) if self.accepted(conn) => {
-                self.broker_input(now, net, BrokerInput::Alive { conn });
+                self.broker_input(now, net, site, BrokerInput::Alive { conn });
             }
             Some(Up::Close) => {
                 if self.accepted(conn) {
-                    self.broker_input(now, net, BrokerInput::Disconnected { conn });
+                    self.broker_input(now, net, site, BrokerInput::Disconnected { conn });
                 }
                 self.sockets.remove(&conn);
             }
@@ -362,8 +389,9 @@ impl Hub {
 
     /// Both ends find the connection broken.
     fn reset(&mut self, now: Ms, net: &mut Net, conn: SocketId) {
-        if self.accepted(conn) {
-            self.broker_input(now, net, BrokerInput::Disconnected { conn });
+        let accepted = self.sockets.get(&conn).filter(|socket| socket.accepted);
+        if let Some(site) = accepted.map(|socket| socket.site) {
+            self.broker_input(now, net, site, BrokerInput::Disconnected { conn });
         }
         self.end_client(conn);
         self.sockets.remove(&conn);
@@ -380,12 +408,14 @@ impl Hub {
         }
     }
 
-    fn broker_input(&mut self, now: Ms, net: &mut Net, input: BrokerInput<'_>) {
+    fn broker_input(&mut self, now: Ms, net: &mut Net, site: usize, input: BrokerInput<'_>) {
         let clock = self.clock(now);
-        if let Some(broker) = self.broker.as_mut() {
-            broker.handle(clock, input);
-        }
-        while let Some(command) = self.broker.as_mut().and_then(Broker::poll_command) {
+        let broker = |hub: &mut Self| hub.sites.get_mut(site)?.broker.take();
+        let Some(mut running) = broker(self) else {
+            return;
+        };
+        running.handle(clock, input);
+        while let Some(command) = running.poll_command() {
             match command {
                 BrokerCommand::Send { conn, bytes } => {
                     for bytes in self.told(conn, bytes) {
@@ -405,10 +435,17 @@ impl Hub {
                         self.effects.later.push((now + wait, Due::Disk));
                     }
                 }
+                BrokerCommand::Publish { subject, bytes } => {
+                    self.publish(now, net, site, subject, &bytes);
+                }
+                BrokerCommand::Listen { room, on } => self.listen(site, room, on),
                 BrokerCommand::Report(_) | BrokerCommand::Answer { .. } => {}
             }
         }
-        self.settle(now);
+        if let Some(site) = self.sites.get_mut(site) {
+            site.broker = Some(running);
+        }
+        self.settle(now, site);
     }
 
     fn told(&mut self, conn: SocketId, bytes: Arc<[u8]>) -> Vec<Arc<[u8]>> {
@@ -422,15 +459,18 @@ impl Hub {
         }
     }
 
-    /// Arms the broker's one timer.
-    fn settle(&mut self, now: Ms) {
-        let Some((at, _)) = self.broker.as_ref().and_then(Broker::next_wake) else {
+    /// Arms a broker's one timer.
+    fn settle(&mut self, now: Ms, index: usize) {
+        let Some(site) = self.sites.get_mut(index) else {
+            return;
+        };
+        let Some((at, _)) = site.broker.as_ref().and_then(Broker::next_wake) else {
             return;
         };
         let at = at.0.max(now);
-        if self.armed.is_none_or(|armed| at < armed) {
-            self.armed = Some(at);
-            self.effects.later.push((at, Due::Wake));
+        if site.armed.is_none_or(|armed| at < armed) {
+            site.armed = Some(at);
+            self.effects.later.push((at, Due::Wake(index)));
         }
     }
 

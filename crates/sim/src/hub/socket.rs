@@ -39,6 +39,8 @@ pub(super) struct Socket {
     pub(super) stranded: bool,
     /// The broker knows it.
     pub(super) accepted: bool,
+    /// At which site.
+    pub(super) site: usize,
     pub(super) up: Pipe<Up>,
     pub(super) down: Pipe<Down>,
 }
@@ -81,6 +83,7 @@ impl Hub {
             wanted: true,
             opened: false,
             accepted: false,
+            site: 0,
             stranded: false,
             up: Pipe::default(),
             down: Pipe::default(),

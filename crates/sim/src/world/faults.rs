@@ -148,6 +148,21 @@ impl World {
         }
     }
 
+    /// One of several hubs dies.
+    pub fn stop_site(&mut self, site: usize) {
+        self.note(|| format!("hub {site} stops"));
+        self.hub.stop_site(self.now, &mut self.net, site);
+        self.count.hub_deaths += 1;
+        self.network_changed();
+    }
+
+    /// One of several hubs starts again, with an empty memory.
+    pub fn start_site(&mut self, site: usize) {
+        self.note(|| format!("hub {site} starts"));
+        self.hub.start_site(self.now, site);
+        self.network_changed();
+    }
+
     /// The hub starts again, with an empty memory.
     pub fn start_hub(&mut self) {
         self.note(|| "hub starts".to_owned());
@@ -165,6 +180,7 @@ impl World {
     pub fn put_right(&mut self) {
         self.heal();
         self.start_hub();
+        self.hub.join_sites();
         self.net.weather = crate::net::Weather::CALM;
         for disk in &mut self.disks {
             disk.health = crate::disk::Health::Fine;

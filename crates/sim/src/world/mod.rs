@@ -71,6 +71,8 @@ pub struct Setup {
     pub shelf: bool,
     /// The hub tells of a TURN server.
     pub turn: bool,
+    /// Hubs behind one address that serve the same rooms; each person reaches the next one that runs.
+    pub hubs: usize,
     /// Writing takes up to this long and is answered when done; zero for at once, as localStorage.
     pub disk_delay: Ms,
     /// Devices' clocks are wrong by up to this.
@@ -87,6 +89,7 @@ impl Setup {
             stun: false,
             shelf: false,
             turn: false,
+            hubs: 1,
             disk_delay: 0,
             skew: 0,
         }
@@ -165,7 +168,7 @@ impl World {
         let key = RoomKey::new(secret);
         let tap = Tap::new([secret.to_vec(), key.to_text().into_bytes()]);
         let mut hub = Hub::new(
-            seed,
+            (seed, setup.hubs),
             Wall(MORNING),
             (setup.stun, setup.shelf, setup.turn),
             tap,

@@ -15,6 +15,7 @@ mod faults;
 mod glare;
 mod hostile;
 mod hub;
+mod hubs;
 mod invite;
 mod linking;
 mod lying_hub;

@@ -7,6 +7,7 @@
 )]
 
 mod forward;
+mod hubs;
 mod join;
 mod layers;
 mod liveness;

@@ -2,7 +2,8 @@
 
 use crate::broker::{
     Archive as _, ArchiveError, ArchiveJob, Broker, BrokerCommand, BrokerConfig, BrokerInput,
-    BrokerLimits, CloseReason, Layers, Mail, MemoryArchive, PollId, Refusal, SocketId, carry_out,
+    BrokerLimits, CloseReason, Layers, Mail, MemoryArchive, PollId, Refusal, SocketId, Subject,
+    carry_out,
 };
 use crate::id::{PeerId, RoomId, RoomTag, SessionId};
 use crate::key::{self, DeviceKey};
@@ -11,6 +12,7 @@ use crate::wire;
 use crate::wire::hub::{ClientFrame, HubFrame, Join, Member, Parcel};
 use core::net::{IpAddr, Ipv4Addr};
 use core::time::Duration;
+use std::collections::BTreeSet;
 
 pub(super) const TAG: RoomTag = RoomTag([0x7a; 16]);
 
@@ -35,6 +37,10 @@ pub(super) struct World {
     next_socket: u64,
     layers: Layers,
     limits: BrokerLimits,
+    /// What it told other hubs since somebody looked.
+    pub(super) published: Vec<(Subject, Vec<u8>)>,
+    /// The rooms of other hubs that it listens to.
+    pub(super) listening: BTreeSet<RoomId>,
 }
 
 /// A client: a socket, a device and a run.
@@ -92,6 +98,18 @@ impl World {
         Self::of(config)
     }
 
+    /// One hub of several.
+    pub(super) fn hub(seed: u8, limits: BrokerLimits) -> Self {
+        let mut config = BrokerConfig::new([seed; 32], Vec::new());
+        config.fanout = true;
+        config.limits = limits;
+        let mut world = Self::of(config);
+        // So that no two hubs have a socket of the same number.
+        world.next_socket = u64::from(seed) * 1000;
+        world.handle(BrokerInput::Wake);
+        world
+    }
+
     fn of(config: BrokerConfig) -> Self {
         Self {
             layers: config.layers,
@@ -108,6 +126,8 @@ impl World {
             jobs: Vec::new(),
             answers: Vec::new(),
             next_socket: 0,
+            published: Vec::new(),
+            listening: BTreeSet::new(),
         }
     }
 
@@ -152,6 +172,19 @@ impl World {
                     if !self.hold_archive {
                         self.let_archive_work();
                     }
+                    continue;
+                }
+                BrokerCommand::Publish { subject, bytes } => {
+                    self.published.push((subject, bytes.to_vec()));
+                    continue;
+                }
+                BrokerCommand::Listen { room, on } => {
+                    let changed = if on {
+                        self.listening.insert(room)
+                    } else {
+                        self.listening.remove(&room)
+                    };
+                    assert!(changed, "said twice");
                     continue;
                 }
                 BrokerCommand::Report(_) => continue,

@@ -31,7 +31,7 @@ function tile(name, value, more, bad) {
 function showTotals(totals) {
   const { users, links } = totals;
   byId('totals').replaceChildren(
-    tile('People connected', totals.members, `${totals.connections} sockets`),
+    tile('People connected', totals.members, `${totals.connections} sockets${totals.hubs > 1 ? `, ${totals.hubs} hubs` : ''}`),
     tile('Rooms', totals.rooms),
     tile('Without the hub', users.p2p, 'P2P'),
     tile('Through the hub', users.websocket, 'WebSocket'),
