@@ -1,5 +1,8 @@
 // What tabs know of their own links over time, to hold the operator's page against (R-HUB-5, R-HUB-6).
 
+/** The hub may know what a tab is about to hear from it; for how long, in milliseconds. */
+export const AHEAD = 1_000;
+
 /** Runs in the page: notes every change of how this tab reaches whom, with the machine's time in milliseconds. */
 export function record() {
   const now = () => performance.timeOrigin + performance.now();
@@ -9,7 +12,7 @@ export function record() {
     const view = window.corridor.view();
     if (!view.room) return;
     const paths = Object.fromEntries(
-      view.people.filter((one) => !one.me && one.path !== "none").map((one) => [one.id.slice(0, 8), one.path]),
+      view.links.filter(({ path }) => path !== "none").map(({ peer, path }) => [peer.slice(0, 8), path]),
     );
     const state = { joined: view.room.hub === "joined", paths };
     const text = JSON.stringify(state);
@@ -19,14 +22,23 @@ export function record() {
   };
   window.corridor.subscribe(look);
   // A tab that is busy may tell late; looking by itself keeps the notes exact.
-  setInterval(look, 50);
+  const stalls = [];
+  let before = now();
+  setInterval(() => {
+    look();
+    const at = now();
+    if (at - before > 500) stalls.push({ from: before, to: at });
+    before = at;
+  }, 50);
   look();
-  window.truth = { me: window.corridor.view().room.me.slice(0, 8), notes };
+  window.truth = { me: window.corridor.view().room.me.slice(0, 8), notes, stalls };
 }
 
 /** One tab's history. */
 export class Witness {
   notes = [];
+  /** When the machine kept the tab from running for over half a second. */
+  stalls = [];
   dead = false;
 
   constructor(person) {
@@ -41,7 +53,12 @@ export class Witness {
   }
 
   async look() {
-    this.notes.push(...(await this.person.page.evaluate(() => window.truth.notes.splice(0))));
+    const { notes, stalls } = await this.person.page.evaluate(() => ({
+      notes: window.truth.notes.splice(0),
+      stalls: window.truth.stalls.splice(0),
+    }));
+    this.notes.push(...notes);
+    this.stalls.push(...stalls);
   }
 
   /** Not there for now: it reloads. */
@@ -62,15 +79,22 @@ export class Witness {
   }
 }
 
+/** True when some tab could not run for a part of that time, so that nobody can say how late the page is. */
+export function stalled(report, witnesses, lag) {
+  const overlaps = ({ from, to }) => to > report.at - lag && from < report.at + AHEAD;
+  return witnesses.some((witness) => witness.stalls.some(overlaps));
+}
+
 /**
- * What of the page's JSON was true of no time in the `lag` milliseconds before it was computed.
+ * What the page's JSON still has otherwise although it was so for all of the last `lag` milliseconds, and just after.
+ * The witnesses must have looked since.
  * @param {Witness[]} witnesses of everybody who has ever been in the room
  * @param {boolean} complete nobody is just arriving, of whom there is no witness yet
  * @returns {string[]} sentences
  */
 export function lies(report, witnesses, lag, complete) {
   const found = [];
-  const [from, to] = [report.at - lag, report.at];
+  const [from, to] = [report.at - lag, report.at + AHEAD];
   const room = report.rooms[0] ?? { members: [], pairs: [] };
   const listed = new Set(room.members.map((member) => member.peer));
   const joinedAll = new Map();
@@ -100,8 +124,10 @@ export function lies(report, witnesses, lag, complete) {
       const real = new Set(history.map((note) => note.paths[other] ?? "none"));
       // Whoever leaves the hub takes along what others said of them, until those say it again.
       if (leaving.has(other)) real.add("none");
+      // A way may be used for less time than lies between two looks of a busy tab.
+      if (real.size > 1) continue;
       const path = told.get(`${own} ${other}`) ?? "none";
-      if (!real.has(path)) found.push(`${own} reaches ${other}: ${[...real].join(" or ")}, listed as ${path}`);
+      if (!real.has(path)) found.push(`${own} reaches ${other}: ${[...real]}, listed as ${path}`);
     }
   }
   return found;
@@ -109,7 +135,7 @@ export function lies(report, witnesses, lag, complete) {
 
 /** The page's totals as the tabs' own notes give them, or null while anything has changed in the last `lag` ms. */
 export function totals(report, witnesses, lag) {
-  const states = witnesses.map((witness) => ({ me: witness.me, history: witness.between(report.at - lag, report.at) }));
+  const states = witnesses.map((witness) => ({ me: witness.me, history: witness.between(report.at - lag, report.at + AHEAD) }));
   if (states.some(({ history }) => history.length !== 1)) return null;
   const joined = states.filter(({ history }) => history[0].joined);
   const worse = ["direct", "peer", "hub"];
