@@ -135,7 +135,7 @@ fn log(event: &Event) {
     match event {
         Event::Connected => tracing::info!("connected to NATS"),
         Event::Disconnected => {
-            tracing::warn!("NATS cannot be reached: other hubs are out of sight")
+            tracing::warn!("NATS cannot be reached: other hubs are out of sight");
         }
         other => tracing::warn!(event = %other, "NATS"),
     }
