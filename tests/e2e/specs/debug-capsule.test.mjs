@@ -31,7 +31,7 @@ function replay(file) {
 /** Everything that must not leave the device, as bytes. */
 async function secrets(link, people) {
   const key = link.slice(-43);
-  const texts = ["Marker-", key];
+  const texts = ["Planted-", key];
   for (const person of people) {
     texts.push(
       ...(await person.page.evaluate(() =>
@@ -46,21 +46,21 @@ async function secrets(link, people) {
 
 test("console, report and capsule hold no planted name, text or key, and the capsule replays", async (t) => {
   const clinic = await Clinic.open(t);
-  const smith = await clinic.person("Marker-Smith");
-  const ann = await clinic.person("Marker-Ann", { before: [noDirectPath] });
+  const smith = await clinic.person("Planted-Smith");
+  const ann = await clinic.person("Planted-Ann", { before: [noDirectPath] });
   const lines = [];
   for (const person of [smith, ann]) person.page.on("console", (line) => lines.push(line.text()));
   clinic.home += "/?debug";
   const link = await clinic.room(smith, ann);
-  await smith.addTask("Marker-task");
-  await ann.hasTask("Marker-task");
-  await ann.post("Marker-message");
-  await smith.hasMessage("Marker-message");
+  await smith.addTask("Planted-task");
+  await ann.hasTask("Planted-task");
+  await ann.post("Planted-message");
+  await smith.hasMessage("Planted-message");
   const { me } = (await ann.view()).room;
-  await smith.command({ type: "post", text: "Marker-private", to: me });
-  await ann.hasMessage("Marker-private");
+  await smith.command({ type: "post", text: "Planted-private", to: me });
+  await ann.hasMessage("Planted-private");
   await ann.reload();
-  await ann.hasMessage("Marker-private");
+  await ann.hasMessage("Planted-private");
   await smith.reaches(ann, "hub");
   await smith.command({ type: "diagnose", peer: me });
 
@@ -92,7 +92,7 @@ test("console, report and capsule hold no planted name, text or key, and the cap
       const { status, text } = replay(file);
       assert.equal(status, 0, text);
       assert.match(text, /1 tasks, 2 messages: the same as recorded, to the last output/);
-      assert.ok(!text.includes("Marker-"));
+      assert.ok(!text.includes("Planted-"));
     }
   } finally {
     await rm(folder, { recursive: true });

@@ -138,21 +138,21 @@ test("R-DBG-2: frames have exactly the names of the envelope", async (t) => {
 
 test("R-DBG-3: the console names phases and states, never text, names or keys", async (t) => {
   const clinic = await Clinic.open(t);
-  const smith = await clinic.person("Marker-Smith");
-  const ann = await clinic.person("Marker-Ann");
+  const smith = await clinic.person("Planted-Smith");
+  const ann = await clinic.person("Planted-Ann");
   const lines = [];
   smith.page.on("console", (line) => lines.push(line.text()));
   clinic.home += "/?debug";
   const link = await clinic.room(smith, ann);
   await smith.reaches(ann, "direct");
-  await smith.addTask("Marker-task");
-  await ann.post("Marker-message");
-  await smith.hasMessage("Marker-message");
+  await smith.addTask("Planted-task");
+  await ann.post("Planted-message");
+  await smith.hasMessage("Planted-message");
   const text = lines.join("\n");
   for (const phase of ["discovery", "handshake", "link", "sync"]) {
     assert.match(text, new RegExp(phase, "i"), `a line of the phase ${phase}`);
   }
-  assert.ok(!text.includes("Marker-"), text);
+  assert.ok(!text.includes("Planted-"), text);
   assert.match(text, /candidate.*(host|srflx|prflx).*udp/i, "a candidate's type and protocol");
   assert.ok(!text.includes(link.slice(-43)), "the key");
   assert.ok(!text.includes(Buffer.from(link.slice(-43), "base64url").toString("hex")), "the key");

@@ -26,7 +26,7 @@ async function trio(t, options = {}) {
 
 test("R-MSG-1: two people talk through the hub, and nobody else reads it", async (t) => {
   const { clinic, smith, ann, ben } = await trio(t);
-  const [QUESTION, ANSWER] = ["Marker-Private-Question", "Marker-Private-Answer"];
+  const [QUESTION, ANSWER] = ["Planted-Private-Question", "Planted-Private-Answer"];
   await smith.reaches(ann, "hub");
 
   // Ann is in the middle of a sentence to everyone.
@@ -72,7 +72,7 @@ test("R-MSG-1: two people talk through the hub, and nobody else reads it", async
   const { messages, people } = await ben.view();
   assert.deepEqual(messages.map(({ text }) => text), ["Half a sentence"]);
   assert.ok(people.every(({ unread }) => unread === 0));
-  assert.ok(!(await ben.text()).includes("Marker-"));
+  assert.ok(!(await ben.text()).includes("Planted-"));
   assert.ok(!(await ben.sees("navigation", "Conversations")));
   const wanted = ["Half a sentence", QUESTION, ANSWER];
   assert.deepEqual(await storageHolds(ben, wanted), [true, false, false], "Ben's storage");
@@ -81,8 +81,8 @@ test("R-MSG-1: two people talk through the hub, and nobody else reads it", async
   const { room } = await ann.view();
   const inMemory = await clinic.hub.memoryHolds([
     Buffer.from(room.id.replaceAll("-", ""), "hex"),
-    Buffer.from("Marker-"),
-    Buffer.from("Marker-", "utf16le"),
+    Buffer.from("Planted-"),
+    Buffer.from("Planted-", "utf16le"),
   ]);
   assert.deepEqual(inMemory, [true, false, false], "the hub's memory");
 

@@ -16,16 +16,16 @@ test("L2 R-LINK-3: with WebRTC impossible everything works, and the hub sees no 
   const tap = await Wiretap.before(clinic.hub);
   clinic.onClose(() => tap.close());
   clinic.home = tap.url;
-  const smith = await clinic.person("Marker-Name-Smith");
-  const ann = await clinic.person("Marker-Name-Ann", { before: [noDirectPath] });
+  const smith = await clinic.person("Planted-Name-Smith");
+  const ann = await clinic.person("Planted-Name-Ann", { before: [noDirectPath] });
   const link = await clinic.room(smith, ann);
 
-  await smith.addTask("Marker-Task-4711");
-  await smith.post("Marker-Message-from-Smith");
-  await ann.post("Marker-Message-from-Ann");
-  await ann.hasTask("Marker-Task-4711");
-  await ann.hasMessage("Marker-Message-from-Smith");
-  await smith.hasMessage("Marker-Message-from-Ann");
+  await smith.addTask("Planted-Task-4711");
+  await smith.post("Planted-Message-from-Smith");
+  await ann.post("Planted-Message-from-Ann");
+  await ann.hasTask("Planted-Task-4711");
+  await ann.hasMessage("Planted-Message-from-Smith");
+  await smith.hasMessage("Planted-Message-from-Ann");
   const { room } = await ann.view();
   for (const [one, other] of [
     [smith, ann],
@@ -35,7 +35,7 @@ test("L2 R-LINK-3: with WebRTC impossible everything works, and the hub sees no 
   }
 
   const key = Buffer.from(link.slice(-43), "base64url");
-  const secrets = [Buffer.from("Marker-"), Buffer.from("Marker-", "utf16le"), key, Buffer.from(link.slice(-43))];
+  const secrets = [Buffer.from("Planted-"), Buffer.from("Planted-", "utf16le"), key, Buffer.from(link.slice(-43))];
   const none = secrets.map(() => false);
 
   // Finding what must be there shows that the search finds: the hub knows rooms and peers by id.

@@ -28,7 +28,7 @@ function secretsOf(link, room) {
   const key = Buffer.from(text, "base64url");
   const derive = (use, length) => Buffer.from(hkdfSync("sha256", key, room, `corridor v1 ${use}`, length));
   const derived = ["packets", "handshake", "records"].map((use) => derive(use, 32));
-  const secrets = [Buffer.from("Marker-"), Buffer.from("Marker-", "utf16le"), key, Buffer.from(text), ...derived];
+  const secrets = [Buffer.from("Planted-"), Buffer.from("Planted-", "utf16le"), key, Buffer.from(text), ...derived];
   return { secrets, tag: derive("room tag", 16) };
 }
 
@@ -45,16 +45,16 @@ async function allStored(hub) {
 
 test("R-HUB-4 L2: everybody is gone, the hub was killed, and a newcomer alone gets everything", async (t) => {
   const { clinic, file } = await withShelf(t);
-  const smith = await clinic.person("Marker-Name-Smith");
-  const ann = await clinic.person("Marker-Name-Ann");
+  const smith = await clinic.person("Planted-Name-Smith");
+  const ann = await clinic.person("Planted-Name-Ann");
   const link = await clinic.room(smith, ann);
-  await smith.addTask("Marker-Task-4711");
-  await ann.addTask("Marker-Task-4712");
+  await smith.addTask("Planted-Task-4711");
+  await ann.addTask("Planted-Task-4712");
   for (let number = 0; number < 20; number++) {
-    await (number % 2 ? smith : ann).post(`Marker-Message-${number}`);
+    await (number % 2 ? smith : ann).post(`Planted-Message-${number}`);
   }
-  await ann.hasMessage("Marker-Message-19");
-  await smith.hasMessage("Marker-Message-18");
+  await ann.hasMessage("Planted-Message-19");
+  await smith.hasMessage("Planted-Message-18");
   const records = await allStored(clinic.hub);
 
   const authorization = `Basic ${Buffer.from(OPERATOR).toString("base64")}`;
@@ -90,9 +90,9 @@ test("R-HUB-4 L2: everybody is gone, the hub was killed, and a newcomer alone ge
   const jones = await clinic.person("Dr. Jones");
   await jones.open(link);
   await jones.join("Dentist");
-  await jones.hasTask("Marker-Task-4711");
-  await jones.hasTask("Marker-Task-4712");
-  for (let number = 0; number < 20; number++) await jones.hasMessage(`Marker-Message-${number}`);
+  await jones.hasTask("Planted-Task-4711");
+  await jones.hasTask("Planted-Task-4712");
+  for (let number = 0; number < 20; number++) await jones.hasMessage(`Planted-Message-${number}`);
   const messages = (await jones.view()).messages.map(({ text }) => text);
   assert.equal(new Set(messages).size, messages.length, "each once");
 });
