@@ -12,7 +12,7 @@ const CREDENTIALS = "ops:correct horse battery";
 /** How old what the page says may be, in milliseconds (R-HUB-6). */
 const LAG = 3_000;
 /** For how long people do things; CORRIDOR_TRUTH_SECONDS=300 runs it at length. */
-const SECONDS = Number(process.env.CORRIDOR_TRUTH_SECONDS ?? 60);
+const SECONDS = Number(process.env.CORRIDOR_TRUTH_SECONDS ?? 45);
 const SEED = Number(process.env.CORRIDOR_SEED ?? 7);
 const MOST = 5;
 

@@ -6,7 +6,7 @@ import { Clinic } from "../lib/clinic.mjs";
 import { until } from "../lib/wait.mjs";
 
 /** CORRIDOR_ROUNDS=200 runs it at length. */
-const ROUNDS = Number(process.env.CORRIDOR_ROUNDS ?? 12);
+const ROUNDS = Number(process.env.CORRIDOR_ROUNDS ?? 8);
 
 /** Runs in the page: keeps hold of every connection that is ever made, so that none can hide. */
 function holdConnections() {
