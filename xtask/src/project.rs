@@ -3,6 +3,7 @@
 use crate::failure::{Failure, Outcome, While as _};
 use crate::process;
 use serde_json::Value;
+use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -14,9 +15,11 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    /// Asks cargo, starting from the folder this runner was built in.
+    /// Asks cargo, starting from the folder this runner was started from by cargo, else the one it was built in: a
+    /// target folder that was moved or cached holds a runner of another place.
     pub(crate) fn find() -> Outcome<Self> {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let here = env::var_os("CARGO_MANIFEST_DIR")
+            .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
         let json = process::stdout_of(
             Command::new(cargo())
                 .args(["metadata", "--no-deps", "--format-version", "1"])
