@@ -256,6 +256,9 @@ pub const HUB_TELL_PAUSE: Duration = Duration::from_millis(50);
 pub const MAX_FANOUT_BYTES: usize = MAX_HUB_FRAME_BYTES + 256;
 /// Frames that wait for the network between the hubs; beyond, they are lost, and told anew when the others notice.
 pub const HUB_FANOUT_QUEUE: usize = 4096;
+/// Longest wait, before a request over HTTP is answered, for the server between the hubs to have what it changed: a round
+/// trip takes milliseconds, and nobody is to wait for a server that is away.
+pub const HUB_SETTLE: Duration = Duration::from_secs(1);
 /// How long an offer or answer waits for its recipient (R-HUB-2).
 pub const HUB_MAIL_TTL: Duration = Duration::from_secs(30 * 60);
 /// Longest wait for mail: proxies give up a silent answer after 30 or 60 seconds.

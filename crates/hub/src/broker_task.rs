@@ -14,6 +14,7 @@ use corridor_core::broker::{
 use corridor_core::limits;
 use corridor_core::time::{Mono, Now};
 use corridor_core::wire::registry::refusal;
+use futures_util::future::BoxFuture;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -43,6 +44,7 @@ enum Request {
     Archived(Vec<Archived>),
     Heard(Heard),
     Call(Call),
+    Settle(oneshot::Sender<BoxFuture<'static, ()>>),
     Stop,
 }
 
@@ -125,6 +127,24 @@ impl BrokerHandle {
         })))
         .await?;
         answer.await.map_err(|_| Stopped)
+    }
+
+    /// As [`BrokerHandle::ask`] for what other hubs are told of: when it answers, the server between the hubs has that, so
+    /// that it outlives this process. A server that is away is waited for no longer than [`limits::HUB_SETTLE`].
+    ///
+    /// # Errors
+    /// [`Stopped`].
+    pub async fn change<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut Broker, Now) -> T + Send + 'static,
+    ) -> Result<T, Stopped> {
+        let answer = self.ask(question).await?;
+        let (tell, told) = oneshot::channel();
+        self.send(Request::Settle(tell)).await?;
+        if let Ok(settled) = told.await {
+            let _ = tokio::time::timeout(limits::HUB_SETTLE, settled).await;
+        }
+        Ok(answer)
     }
 
     /// Asks for mail and waits for it. A caller that goes away while waiting is forgotten.
@@ -300,6 +320,11 @@ impl BrokerTask {
             Request::Call(call) => {
                 call(&mut self.broker, self.clock.now());
                 self.carry_out();
+            }
+            Request::Settle(tell) => {
+                if let Some(fanout) = &self.fanout {
+                    let _ = tell.send(fanout.settle());
+                }
             }
             Request::Stop => {
                 self.stopping = true;

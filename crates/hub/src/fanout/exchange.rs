@@ -5,6 +5,8 @@ use bytes::Bytes;
 use corridor_core::broker::Subject;
 use corridor_core::id::RoomId;
 use corridor_core::limits::HUB_FANOUT_QUEUE;
+use futures_util::FutureExt as _;
+use futures_util::future::{self, BoxFuture};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
@@ -79,6 +81,11 @@ impl Fanout for Member {
                 end.rooms.remove(&room);
             }
         }
+    }
+
+    /// They have it already.
+    fn settle(&self) -> BoxFuture<'static, ()> {
+        future::ready(()).boxed()
     }
 
     fn is_up(&self) -> bool {

@@ -14,6 +14,7 @@ pub use exchange::Exchange;
 use bytes::Bytes;
 use corridor_core::broker::Subject;
 use corridor_core::id::RoomId;
+use futures_util::future::BoxFuture;
 use std::fmt;
 use tokio::sync::mpsc;
 
@@ -36,6 +37,10 @@ pub trait Fanout: Send + Sync {
     /// Listens to a room, or no more. To [`Subject::Hubs`] one always listens. What is published later, by anybody who
     /// heard from this hub after it began to listen, is heard.
     fn listen(&self, room: RoomId, on: bool);
+
+    /// Ends when all that was published before is out of this process's hands: it reaches the others even if the process
+    /// dies at once. May never end while they cannot be reached.
+    fn settle(&self) -> BoxFuture<'static, ()>;
 
     /// True while the others can be reached, as far as is known.
     fn is_up(&self) -> bool;

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use corridor_core::broker::Subject;
 use corridor_core::id::RoomId;
 use corridor_core::limits::{HUB_FANOUT_QUEUE, HUB_OUTBOX};
+use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream, SelectAll};
 use futures_util::{FutureExt as _, StreamExt as _};
 use std::collections::BTreeMap;
@@ -147,8 +148,7 @@ fn log(event: &Event) {
 /// [`NatsError::Subscribe`].
 pub async fn join(client: Client) -> Result<Line, NatsError> {
     let all = client.subscribe(HUBS).await.map_err(NatsError::Subscribe)?;
-    // The answer, that nobody answers, comes after the server has taken the subscription.
-    let _ = client.request(READY, Bytes::new()).await;
+    round_trip(&client).await;
     let (deliver, heard) = mpsc::channel(HUB_FANOUT_QUEUE);
     let (queue, orders) = mpsc::channel(HUB_FANOUT_QUEUE);
     let shared = Arc::new(Shared::default());
@@ -168,6 +168,12 @@ pub async fn join(client: Client) -> Result<Line, NatsError> {
     Ok(Line { fanout, heard })
 }
 
+/// The server takes what comes by one connection in its order: it answers, that nobody answers, after it has taken all
+/// subscriptions and messages before.
+async fn round_trip(client: &Client) {
+    let _ = client.request(READY, Bytes::new()).await;
+}
+
 struct Nats {
     client: Client,
     queue: mpsc::Sender<Order>,
@@ -184,6 +190,8 @@ struct Shared {
 
 enum Order {
     Publish(Subject, Bytes),
+    /// Tell when the server has all before.
+    Settle(oneshot::Sender<()>),
     /// Look what has changed.
     Listen,
 }
@@ -207,6 +215,13 @@ impl Fanout for Nats {
         drop(changes);
         // In a full queue something else comes by, before which the changes are looked at too.
         let _ = self.queue.try_send(Order::Listen);
+    }
+
+    fn settle(&self) -> BoxFuture<'static, ()> {
+        let (tell, told) = oneshot::channel();
+        // From a full queue what was published is lost already.
+        let _ = self.queue.try_send(Order::Settle(tell));
+        told.map(|_| ()).boxed()
     }
 
     fn is_up(&self) -> bool {
@@ -261,13 +276,23 @@ impl Worker {
                 }
             }
         }
-        if let Order::Publish(subject, bytes) = order {
-            self.shared
-                .waiting
-                .fetch_sub(bytes.len(), Ordering::Relaxed);
-            if let Err(error) = self.client.publish(name_of(subject), bytes).await {
-                tracing::debug!(%error, "not published");
+        match order {
+            Order::Publish(subject, bytes) => {
+                self.shared
+                    .waiting
+                    .fetch_sub(bytes.len(), Ordering::Relaxed);
+                if let Err(error) = self.client.publish(name_of(subject), bytes).await {
+                    tracing::debug!(%error, "not published");
+                }
             }
+            Order::Settle(tell) => {
+                let client = self.client.clone();
+                tokio::spawn(async move {
+                    round_trip(&client).await;
+                    let _ = tell.send(());
+                });
+            }
+            Order::Listen => {}
         }
     }
 

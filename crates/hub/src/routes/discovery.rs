@@ -23,7 +23,7 @@ pub(super) async fn register(
     let entry = body.read()?;
     let lives = state
         .broker()
-        .ask(move |broker, now| {
+        .change(move |broker, now| {
             broker.register(now, entry.room, entry.tag, entry.peer, &entry.address)
         })
         .await??;

@@ -29,7 +29,7 @@ pub(super) async fn post(
     let posting = body.read(kind)?;
     let posted = state
         .broker()
-        .ask(move |broker, now| broker.post_mail(now, posting))
+        .change(move |broker, now| broker.post_mail(now, posting))
         .await??;
     Ok((StatusCode::CREATED, Json(posted.into())))
 }

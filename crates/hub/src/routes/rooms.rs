@@ -20,7 +20,7 @@ pub(super) async fn create(
 ) -> Result<(StatusCode, Json<RoomCreated>), Problem> {
     let room = state
         .broker()
-        .ask(|broker, now| broker.create_room(now))
+        .change(|broker, now| broker.create_room(now))
         .await??;
     Ok((StatusCode::CREATED, Json(room.into())))
 }

@@ -45,6 +45,11 @@ async fn repeat_until_heard(from: &Line, to: &mut Line, text: &'static str) {
     .await;
 }
 
+/// What was said is with those who hear, or on its way to them.
+async fn settled(line: &Line) {
+    soon("what was said to be handed on", line.fanout.settle()).await;
+}
+
 /// The contract, for three lines that nobody has used.
 pub(super) async fn contract([mut a, mut b, mut c]: [Line; 3]) {
     assert!(a.fanout.is_up());
@@ -61,6 +66,14 @@ pub(super) async fn contract([mut a, mut b, mut c]: [Line; 3]) {
                 (Subject::Hubs, &number.to_be_bytes()[..])
             );
         }
+    }
+
+    // Whoever waits for it knows when the speaker is needed no more.
+    say(&a, Subject::Hubs, "last words");
+    settled(&a).await;
+    settled(&a).await;
+    for line in [&mut b, &mut c] {
+        assert_eq!(next(line).await, heard(Subject::Hubs, "last words"));
     }
 
     // A room is heard by those who listen to it, by whoever knows that they do.

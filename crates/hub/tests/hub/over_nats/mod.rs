@@ -1,5 +1,7 @@
 //! Several hub processes joined by Debian's `nats-server`. `cargo xtask test "several hubs"` runs these where it is installed.
 
+mod letters;
+
 use super::admin::{operator, report, status};
 use super::client::{Client, Next, TAG, room};
 use super::fanout::contract;
