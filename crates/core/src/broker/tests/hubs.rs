@@ -318,6 +318,22 @@ fn what_was_lost_between_the_hubs_is_told_anew() {
     );
 }
 
+/// Of three words of a hub the second is lost, and no time passes in which a sign of life could tell.
+#[test]
+fn a_gap_in_the_middle_is_asked_for_at_once() {
+    let mut cluster = Cluster::new(2);
+    let (room, other) = (cluster.room(), cluster.room());
+    let a = cluster.member(0, room, 1);
+    cluster.member(1, other, 2);
+    cluster.hubs[0].frames(&a);
+    let b = cluster.hubs[1].member(room, 3);
+    cluster.lose(1);
+    cluster.hubs[1].member(other, 4);
+    cluster.settle();
+    assert_eq!(cluster.hubs[0].frames(&a), [HubFrame::Arrived(b.member())]);
+    assert_eq!((cluster.members(0), cluster.members(1)), (4, 4));
+}
+
 #[test]
 fn a_room_that_ended_unheard_leaves_no_ghosts() {
     let mut cluster = Cluster::new(2);
