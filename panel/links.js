@@ -9,6 +9,10 @@ const PAIRS = ["In use", "State", "Local", "Remote", "Round trip", "Sent", "Rece
 const DELAYS = [0, 100, 300, 1000, 5000];
 const LOSSES = [0, 5, 20, 40, 100];
 
+/** The remote candidate of a pair. An address that the peer hid is known from the hub (H-SEEN). */
+const remote = (pair, { seenAt, candidates }) =>
+  pair.remote + (pair.remoteShown && seenAt && candidates.there.host === 0 ? " (by the hub)" : "");
+
 const PATHS = { direct: "direct", hub: "through the hub", peer: "through a peer", none: "no way" };
 
 /** One way of asking the core; the sentence of a refusal is shown. */
@@ -76,7 +80,7 @@ class Row {
     say(this.#cells.Connection, link.rtc ? `${link.rtc}, channel ${link.channelOpen ? "open" : "closed"}` : "none");
     say(this.#cells["Round trip"], link.rttMs === null ? "–" : `${link.rttMs} ms`);
     say(this.#cells.Throughput, flow === null ? "–" : `${bytes(flow)}/s`);
-    say(this.#cells["Candidate pair"], pair ? `${pair.local} ⇄ ${pair.remote}` : "–");
+    say(this.#cells["Candidate pair"], pair ? `${pair.local} ⇄ ${remote(pair, link)}` : "–");
     say(this.#cells["Not confirmed"], link.unacked);
     say(this.#cells["Last change"], `${link.reason}, ${ago(link.sinceMs)}`);
     if (this.#open) this.details.update(link, stats);
@@ -162,6 +166,7 @@ class Details {
       "On the hub": link.onHub ? "yes" : "no",
       "Gathered here": counted(link.candidates.here),
       "Told by the peer": counted(link.candidates.there),
+      "Seen by the hub at": link.seenAt ?? "not told",
       ...(stats && {
         ICE: `${stats.ice}, ${stats.role ?? "no role"}, gathering ${stats.gathering}`,
         Signaling: stats.signaling,
@@ -177,7 +182,7 @@ class Details {
       pair.selected ? "yes" : "",
       pair.state,
       pair.local,
-      pair.remote,
+      remote(pair, link),
       pair.rttMs === null ? "–" : `${pair.rttMs} ms`,
       bytes(pair.sent),
       bytes(pair.received),

@@ -18,6 +18,7 @@ export async function statistics(connection) {
       state: pair.state,
       local: candidate(all.get(pair.localCandidateId)),
       remote: candidate(all.get(pair.remoteCandidateId)),
+      remoteShown: isShown(all.get(pair.remoteCandidateId)),
       rttMs: pair.currentRoundTripTime === undefined ? null : Math.round(pair.currentRoundTripTime * 1000),
       sent: pair.bytesSent ?? 0,
       received: pair.bytesReceived ?? 0,
@@ -42,4 +43,9 @@ function candidate(one) {
   if (!one) return "?";
   const address = one.address || one.ip || "hidden";
   return `${one.candidateType} ${one.protocol} ${address}:${one.port}`;
+}
+
+/** A host candidate that does not hide its address. */
+function isShown(one) {
+  return one?.candidateType === "host" && Boolean(one.address) && !one.address.endsWith(".local");
 }

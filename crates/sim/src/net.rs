@@ -6,6 +6,7 @@
 use crate::dice::Dice;
 use crate::queue::Ms;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::{IpAddr, Ipv4Addr};
 
 /// One machine on the network.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -46,6 +47,8 @@ pub struct Net {
     no_mdns: BTreeSet<(usize, usize)>,
     refused: BTreeSet<(usize, usize)>,
     rates: BTreeMap<(usize, usize), u64>,
+    /// Where hosts are, and where the hub sees them.
+    places: BTreeMap<usize, (IpAddr, IpAddr)>,
     dice: Dice,
 }
 
@@ -65,6 +68,7 @@ impl Net {
             no_mdns: BTreeSet::new(),
             refused: BTreeSet::new(),
             rates: BTreeMap::new(),
+            places: BTreeMap::new(),
             dice,
         }
     }
@@ -145,6 +149,25 @@ impl Net {
         !self.refused.contains(&pair(a, b))
     }
 
+    /// A host is at `own`, and the hub sees it at `seen`; where the two differ, there is a NAT between.
+    pub fn place(&mut self, host: usize, own: IpAddr, seen: IpAddr) {
+        self.places.insert(host, (own, seen));
+    }
+
+    /// The address of a host.
+    #[must_use]
+    pub fn own(&self, host: usize) -> IpAddr {
+        let placed = self.places.get(&host).map(|(own, _)| *own);
+        placed.unwrap_or_else(|| numbered([192, 168, 7], host))
+    }
+
+    /// Where the hub sees a host: outside of its network, unless [`Net::place`] says otherwise.
+    #[must_use]
+    pub fn seen(&self, host: usize) -> IpAddr {
+        let placed = self.places.get(&host).map(|(_, seen)| *seen);
+        placed.unwrap_or_else(|| numbered([192, 0, 2], host))
+    }
+
     /// Lets no more than so many bytes per second pass from one host directly to another, each way.
     pub fn slow_down(&mut self, a: usize, b: usize, bytes_per_second: u64) {
         self.rates.insert(pair(a, b), bytes_per_second);
@@ -174,6 +197,11 @@ impl Net {
         let reset = self.weather.reset;
         reset > 0 && self.dice.range(0, 9_999) < reset
     }
+}
+
+fn numbered([a, b, c]: [u8; 3], host: usize) -> IpAddr {
+    let last = u8::try_from(host % 250).unwrap_or(0);
+    IpAddr::V4(Ipv4Addr::new(a, b, c, last + 1))
 }
 
 fn pair(a: usize, b: usize) -> (usize, usize) {

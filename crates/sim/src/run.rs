@@ -66,6 +66,7 @@ pub fn world_of(seed: u64) -> World {
         disk_delay: if dice.chance(300) { 80 } else { 0 },
         skew: if dice.chance(300) { 60_000 } else { 0 },
         shelf: dice.chance(500),
+        lan: dice.chance(500),
         turn: false,
         hubs: 1,
     })

@@ -28,6 +28,19 @@ async function meet(lab, machines, spoil, path) {
   return first;
 }
 
+/** Both ends hear why they are not linked directly (R-DBG-4). */
+async function why(lab, cause) {
+  for (const { page } of lab.people) {
+    const other = lab.people.find((one) => one.page !== page);
+    const { room } = await other.page.view();
+    await until(`${page.name} hears ${cause}`, async () => {
+      const found = await page.command({ type: "diagnose", peer: room.me });
+      if (found.cause !== cause) throw new Error(JSON.stringify(found));
+      return true;
+    }, 60_000);
+  }
+}
+
 row("mDNS works", {}, async (lab) => {
   await meet(lab, {}, null, "direct");
 });
@@ -35,6 +48,33 @@ row("mDNS works", {}, async (lab) => {
 row("mDNS is blocked", { short: true }, async (lab) => {
   await meet(lab, {}, (network) => network.block("udp dport 5353 drop"), "direct");
 });
+
+/** The types of the remote candidates that a page's connection knows, and whether they show an address. */
+const remotes = (person) =>
+  person.page.page.evaluate(async () => {
+    const [[, { peerConnection }]] = window.NativeWebRTCDebug.getConnections();
+    const stats = [...(await peerConnection.getStats()).values()];
+    return stats.filter(({ type }) => type === "remote-candidate").map(({ candidateType, address }) => ({ candidateType, address }));
+  });
+
+const noNames = (network) => network.block("udp dport 5353 drop");
+for (const [name, args, spoil] of [
+  ["mDNS is blocked and the hub answers no STUN", ["--no-stun"], noNames],
+  ["mDNS is blocked and the hub's STUN port is closed", [], (network) => network.block("udp dport { 3478, 5353 } drop")],
+]) {
+  row(name, { short: args.length > 0 }, async (lab) => {
+    await lab.startHub({ args });
+    await meet(lab, {}, spoil, "direct");
+    for (const person of lab.people) {
+      const other = lab.people.find((one) => one !== person);
+      const { links } = await person.page.page.evaluate(() => window.corridor.inspect());
+      assert.equal(links[0].seenAt, other.machine.address);
+      const known = await remotes(person);
+      assert.ok(!known.some(({ candidateType }) => candidateType === "srflx"), "no STUN server helped");
+      lab.print(`${person.name} knows ${JSON.stringify(known)}`);
+    }
+  });
+}
 
 row("no gateway", {}, async (lab) => {
   await meet(lab, { gateway: false }, null, "direct");
@@ -47,6 +87,7 @@ row("no gateway and mDNS is blocked", {}, async (lab) => {
 row("UDP is blocked", { short: true }, async (lab) => {
   const first = await meet(lab, {}, (network) => network.block("ip protocol udp drop"), "hub");
   assert.ok(first < FIRST, `the first message took ${first} ms`);
+  await why(lab, "udpBlocked");
 });
 
 row("only the hub's port is open", {}, async (lab) => {
@@ -63,6 +104,7 @@ row("only the hub's port is open", {}, async (lab) => {
 row("browsers are cut from each other before they meet", {}, async (lab) => {
   const first = await meet(lab, {}, (network, one, other) => network.part(one, other), "hub");
   assert.ok(first < FIRST, `the first message took ${first} ms`);
+  await why(lab, "udpBlocked");
 });
 
 /** The types of the candidates of the pair that a page's connection uses. */

@@ -1,5 +1,6 @@
 //! One socket as the broker sees it.
 
+use super::network_of;
 use crate::id::{PeerId, RoomId};
 use crate::limits::{HUB_PING, HUB_SILENCE};
 use crate::time::Mono;
@@ -27,12 +28,16 @@ pub(super) struct Reported {
 /// A connected socket.
 #[derive(Clone, Debug)]
 pub(super) struct Connection {
-    /// Where it comes from, for the limit per address.
+    /// Where it comes from,
+    pub(super) address: IpAddr,
+    /// and as the limit per address counts.
     pub(super) network: IpAddr,
     /// What a join on this socket signs.
     pub(super) nonce: [u8; 32],
-    /// Its room, once joined.
+    /// Its room, once joined,
     pub(super) seat: Option<Seat>,
+    /// and the public key of its device.
+    pub(super) device: Option<[u8; 32]>,
     /// What its member last reported from this seat.
     pub(super) report: Option<Reported>,
     /// When to look at it again.
@@ -54,11 +59,13 @@ pub(super) enum Verdict {
 }
 
 impl Connection {
-    pub(super) fn new(network: IpAddr, nonce: [u8; 32], now: Mono) -> Self {
+    pub(super) fn new(address: IpAddr, nonce: [u8; 32], now: Mono) -> Self {
         Self {
-            network,
+            address: address.to_canonical(),
+            network: network_of(address),
             nonce,
             seat: None,
+            device: None,
             report: None,
             check_at: now.plus(HUB_PING),
             reading: 0,

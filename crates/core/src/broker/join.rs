@@ -34,6 +34,7 @@ impl Broker {
         let members = room.all_others(join.peer).collect();
         if let Some(connection) = self.connections.get_mut(&conn) {
             connection.seat = Some(seat);
+            connection.device = Some(join.public_key);
             if before != Some(seat) {
                 connection.report = None;
             }
@@ -53,6 +54,7 @@ impl Broker {
             self.report(Report::Joined(join.room, join.peer));
             self.tell_others(&seat, &HubFrame::Arrived(seat.member));
         }
+        self.tell_seen(&seat, before != Some(seat));
         self.tell_room(now.mono, join.room);
         Ok(())
     }

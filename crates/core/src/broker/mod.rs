@@ -28,6 +28,7 @@ mod room;
 mod rooms;
 mod samples;
 mod sealed;
+mod seen;
 mod shelf;
 #[cfg(test)]
 mod tests;
@@ -196,13 +197,12 @@ impl Broker {
             self.close(conn, CloseReason::LayerOff);
             return;
         }
-        let network = network_of(address);
-        if let Err(refusal) = self.has_place(network) {
+        if let Err(refusal) = self.has_place(network_of(address)) {
             self.refuse(conn, refusal);
             self.close(conn, CloseReason::Full);
             return;
         }
-        let connection = Connection::new(network, self.rng.bytes(), now);
+        let connection = Connection::new(address, self.rng.bytes(), now);
         let challenge = HubFrame::Challenge(connection.nonce);
         self.timers
             .set_earliest(WakeReason::Silence, connection.check_at);

@@ -85,6 +85,8 @@ pub struct Way {
     pub path: Path,
     /// The hub says the peer is there.
     pub on_hub: bool,
+    /// The hub has told the peer's address, so names need not resolve.
+    pub seen: bool,
     /// The peer said goodbye.
     pub closed: bool,
     /// Any peer is reached.
@@ -237,8 +239,9 @@ fn detour(way: &Way, here: &Facts, there: Option<&Facts>) -> Option<(Cause, Side
     }) {
         return Some((Cause::NoCandidates, side));
     }
-    let hidden =
-        |facts: &Facts| facts.gathered.mdns > 0 && facts.gathered.all() == facts.gathered.mdns;
+    let hidden = |facts: &Facts| {
+        facts.gathered.mdns > 0 && facts.gathered.all() == facts.gathered.mdns && !way.seen
+    };
     if let Some(side) = end_with(here, there, |facts| hidden(facts) && facts.servers > 0) {
         return Some((Cause::StunSilent, side));
     }

@@ -216,6 +216,29 @@ fn the_way_round_has_a_reason() {
     }
 }
 
+/// The hub told the address behind the names, so a network that does not resolve them is no excuse.
+#[test]
+fn names_whose_address_the_hub_told_are_not_what_fails() {
+    let names = Facts {
+        gathered: Gathered {
+            mdns: 2,
+            ..Gathered::default()
+        },
+        ..well()
+    };
+    let unseen = over(Path::Hub);
+    let seen = Way {
+        seen: true,
+        ..unseen
+    };
+    for servers in [0, 1] {
+        let names = Facts { servers, ..names };
+        let found = |way| cause(way, names, Some(names)).0;
+        assert_ne!(found(&unseen), Cause::UdpBlocked);
+        assert_eq!(found(&seen), Cause::UdpBlocked);
+    }
+}
+
 #[test]
 fn an_attempt_that_has_only_begun_proves_nothing() {
     let young = Facts {

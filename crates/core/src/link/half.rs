@@ -8,6 +8,7 @@ use crate::limits;
 use crate::node::Candidate;
 use crate::wire::slip::{Half, Place, Setup, Spot, SpotKind};
 use core::fmt::Write as _;
+use core::net::IpAddr;
 
 /// What of a local description and its candidates matters. `None` when it is no description of one data channel, or not
 /// reachable by UDP.
@@ -121,6 +122,22 @@ fn hex(octets: &[u8], size: usize) -> String {
     text
 }
 
+fn written(at: &Place) -> String {
+    match at {
+        Place::V4([a, b, c, d]) => format!("{a}.{b}.{c}.{d}"),
+        Place::V6(octets) => hex(octets, 2),
+        Place::Hidden(name) => format!("{}.local", TaskId(*name)),
+    }
+}
+
+/// An address as candidates have it. Shorter in the download than the standard library's way.
+pub(crate) fn address(at: IpAddr) -> String {
+    written(&match at {
+        IpAddr::V4(at) => Place::V4(at.octets()),
+        IpAddr::V6(at) => Place::V6(at.octets()),
+    })
+}
+
 /// Its candidates.
 pub(crate) fn candidates(half: &Half) -> impl Iterator<Item = Candidate> {
     half.spots.iter().zip((1..=u16::MAX).rev()).map(|(spot, local)| {
@@ -130,12 +147,7 @@ pub(crate) fn candidates(half: &Half) -> impl Iterator<Item = Candidate> {
             SpotKind::Relayed => ("relay raddr 0.0.0.0 rport 0", 2),
         };
         let priority: u32 = preference << 24 | u32::from(local) << 8 | 255;
-        let (at, port, ufrag) = (&spot.at, spot.port, &half.ufrag);
-        let address = match at {
-            Place::V4([a, b, c, d]) => format!("{a}.{b}.{c}.{d}"),
-            Place::V6(octets) => hex(octets, 2),
-            Place::Hidden(name) => format!("{}.local", TaskId(*name)),
-        };
+        let (address, port, ufrag) = (written(&spot.at), spot.port, &half.ufrag);
         Candidate {
             candidate: format!(
                 "candidate:{local} 1 udp {priority} {address} {port} typ {kind} generation 0 ufrag {ufrag}"

@@ -5,6 +5,7 @@
 pub(crate) mod backoff;
 pub(crate) mod flow;
 pub(crate) mod half;
+pub(crate) mod lan;
 pub(crate) mod negotiate;
 pub(crate) mod parts;
 pub(crate) mod path;

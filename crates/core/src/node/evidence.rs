@@ -231,6 +231,7 @@ impl Node {
             hub,
             path,
             on_hub: peer.on_hub,
+            seen: peer.seen_at.is_some(),
             closed: peer.gone,
             others,
             greeted: peer.sync.is_some(),

@@ -6,6 +6,7 @@ use super::links::fresh_conn;
 use super::output::{Level, Phase};
 use super::view::{Path, Tampering};
 use crate::id::PeerId;
+use crate::link::lan;
 use crate::link::parts::message_limit;
 use crate::seal::{self, End, Purpose};
 use crate::time::Now;
@@ -93,9 +94,18 @@ impl Node {
                 }
                 let next_conn = &mut self.next_conn;
                 if let Some(peer) = self.peers.get_mut(&id).filter(|peer| !peer.avoided) {
-                    let steps = peer
-                        .negotiation
-                        .handle_signal(now.mono, signal, || fresh_conn(next_conn));
+                    let copy = match (&signal, peer.seen_at) {
+                        (Signal::Candidate(round, hidden), Some(at)) => lan::unhidden(hidden, at)
+                            .map(|candidate| Signal::Candidate(*round, candidate)),
+                        _ => None,
+                    };
+                    let mut steps = Vec::new();
+                    for signal in core::iter::once(signal).chain(copy) {
+                        steps.extend(
+                            peer.negotiation
+                                .handle_signal(now.mono, signal, || fresh_conn(next_conn)),
+                        );
+                    }
                     self.perform(now, id, steps);
                 }
             }

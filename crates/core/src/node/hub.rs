@@ -10,7 +10,7 @@ use crate::key::join_message;
 use crate::limits;
 use crate::link::backoff::backoff;
 use crate::time::{Mono, Now, Wall};
-use crate::wire::hub::{ClientFrame, HubFrame, Join, Joined, Member, Parcel};
+use crate::wire::hub::{ClientFrame, HubFrame, Join, Joined, Member, Parcel, Sighting};
 use crate::wire::registry::{layer, refusal};
 use crate::wire::{self, WireError};
 
@@ -231,6 +231,7 @@ impl Node {
             HubFrame::ShelfError(error) => self.shelf_refused(now, error),
             HubFrame::ShelfListed(listed) => self.shelf_listed(now, listed),
             HubFrame::ShelfRecord(record) => self.shelf_record(&record),
+            HubFrame::Seen(members) => self.members_seen(members),
             HubFrame::Pong { wall, .. } => self.hub_time(Wall(wall)),
         }
     }
@@ -297,7 +298,17 @@ impl Node {
         self.meet(now, member.peer, member.session);
         if let Some(peer) = self.peers.get_mut(&member.peer) {
             peer.on_hub = true;
+            peer.seen_at = None;
             peer.hub.close();
+        }
+    }
+
+    /// Their `.local` names are tried as these addresses too (rule H-SEEN).
+    fn members_seen(&mut self, members: Vec<Sighting>) {
+        for seen in members.into_iter().filter(Sighting::is_local) {
+            if let Some(peer) = self.peers.get_mut(&seen.peer) {
+                peer.seen_at = Some(seen.at);
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use crate::model::Body;
 use crate::store::VersionVector;
 use crate::time::Mono;
 use crate::wire::facts::Gathered;
+use core::net::IpAddr;
 
 /// The state of a node, for the debug panel. Holds no text, names or keys.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -54,6 +55,8 @@ pub struct LinkInspection {
     pub history: Vec<Change>,
     /// Candidates of the newest attempt: gathered here, and told by the peer.
     pub candidates: (Gathered, Gathered),
+    /// Where the hub sees it, if in a local network.
+    pub seen_at: Option<IpAddr>,
     /// Digest of what the peer has confirmed; `None` before it said what it has.
     pub digest: Option<u64>,
     /// Operations held here that the peer lacks.
@@ -95,6 +98,7 @@ impl Node {
                         loss_permille: peer.health().loss_permille(),
                         history: peer.seen.history.iter().copied().collect(),
                         candidates: (peer.seen.mine.count, peer.seen.theirs.count),
+                        seen_at: peer.seen_at,
                         digest: theirs.map(VersionVector::digest),
                         lacks: theirs.map_or(0, |theirs| lacking(&self.kept, theirs)),
                         ahead: theirs.map_or(0, |theirs| lacking(theirs, &self.kept)),

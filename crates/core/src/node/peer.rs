@@ -15,6 +15,7 @@ use crate::link::sync::Sync;
 use crate::model::Presence;
 use crate::time::Mono;
 use crate::wire::peer::PeerFrame;
+use core::net::IpAddr;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The ways a node can send to a peer.
@@ -31,6 +32,8 @@ pub(super) enum Route {
 pub(super) struct Peer {
     pub(super) session: Option<SessionId>,
     pub(super) on_hub: bool,
+    /// Where the hub sees it, if in a local network.
+    pub(super) seen_at: Option<IpAddr>,
     pub(super) negotiation: Negotiation,
     pub(super) direct: PathHealth,
     pub(super) hub: PathHealth,
@@ -108,6 +111,7 @@ impl Peer {
         Self {
             session: None,
             on_hub: false,
+            seen_at: None,
             negotiation: Negotiation::new(offers),
             direct: PathHealth::default(),
             hub: PathHealth::default(),

@@ -1,4 +1,5 @@
-//! How identifiers look in CBOR: ids as byte strings of 16, counters as unsigned integers.
+//! How identifiers look in CBOR: ids as byte strings of 16, counters as unsigned integers, addresses as byte strings of
+//! 4 or 16.
 
 use crate::clock::Stamp;
 use crate::id::{HubId, OpId, RecordId, RoomId, RoomTag, SessionId, TaskId, WriterId};
@@ -62,5 +63,29 @@ impl<'b, C> Decode<'b, C> for OpId {
             writer: WriterId::decode(d, c)?,
             seq: d.u64()?,
         })
+    }
+}
+
+/// For `#[cbor(with = …)]`.
+pub(super) mod address {
+    use super::{Decoder, Encoder, Error, Write, encode as writing};
+    use core::net::IpAddr;
+
+    pub(in crate::wire) fn encode<C, W: Write>(
+        at: &IpAddr,
+        e: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), writing::Error<W::Error>> {
+        match at {
+            IpAddr::V4(at) => e.bytes(&at.octets())?.ok(),
+            IpAddr::V6(at) => e.bytes(&at.octets())?.ok(),
+        }
+    }
+
+    pub(in crate::wire) fn decode<C>(d: &mut Decoder<'_>, _: &mut C) -> Result<IpAddr, Error> {
+        let bytes = d.bytes()?;
+        let v4 = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+        v4.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from))
+            .map_err(|_| Error::message("no address"))
     }
 }

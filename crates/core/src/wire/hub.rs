@@ -5,6 +5,7 @@ use super::registry::{from_hub, to_hub};
 use super::shelf::{Listed, Record, Store, StoreError, Stored};
 use crate::id::{PeerId, RoomId, RoomTag, SessionId};
 use crate::limits;
+use core::net::IpAddr;
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
@@ -67,6 +68,8 @@ pub enum HubFrame {
     ShelfListed(Listed),
     /// A record that was asked for.
     ShelfRecord(Record),
+    /// Where members come from, as far as that is of use.
+    Seen(Vec<Sighting>),
 }
 
 /// Enters a room.
@@ -155,6 +158,29 @@ pub struct Member {
     /// Its run.
     #[n(1)]
     pub session: SessionId,
+}
+
+/// Where the hub sees a member.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Encode, Decode)]
+pub struct Sighting {
+    /// The member.
+    #[n(0)]
+    pub peer: PeerId,
+    /// The address that its socket comes from.
+    #[cbor(n(1), with = "super::fields::address")]
+    pub at: IpAddr,
+}
+
+impl Sighting {
+    /// True for an address of a local network (RFC 1918, RFC 3927, RFC 4193): no other is told, and no other is believed.
+    /// Link-local IPv6 needs a zone that candidates do not carry, and loopback is no candidate (RFC 8445 §5.1.1.1).
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        match self.at {
+            IpAddr::V4(at) => at.is_private() || at.is_link_local(),
+            IpAddr::V6(at) => at.is_unique_local(),
+        }
+    }
 }
 
 /// Sealed bytes for, or from, one member.
@@ -275,6 +301,7 @@ impl HubFrame {
             Self::ShelfError(error) => codec::frame(from_hub::SHELF_ERROR, error),
             Self::ShelfListed(listed) => codec::frame(from_hub::SHELF_LISTED, listed),
             Self::ShelfRecord(record) => codec::frame(from_hub::SHELF_RECORD, record),
+            Self::Seen(members) => codec::frame(from_hub::SEEN, &One(members)),
         }
     }
 
@@ -307,6 +334,13 @@ impl HubFrame {
                 Self::ShelfListed(listed)
             }
             from_hub::SHELF_RECORD => Self::ShelfRecord(codec::fields(&mut d)?),
+            from_hub::SEEN => {
+                let members = codec::fields::<One<Vec<Sighting>>>(&mut d)?.0;
+                if members.len() > limits::HUB_MAX_MEMBERS {
+                    return Err(WireError::TooLarge);
+                }
+                Self::Seen(members)
+            }
             other => return Err(WireError::Unknown(other)),
         })
     }

@@ -115,6 +115,8 @@ pub mod from_hub {
     pub const SHELF_LISTED: u16 = 59;
     /// A record (rule H-RECORD).
     pub const SHELF_RECORD: u16 = 60;
+    /// Where members come from (rule H-SEEN).
+    pub const SEEN: u16 = 61;
 }
 
 /// Frames between hubs that serve the same rooms.

@@ -11,7 +11,7 @@ use corridor_core::wire::fanout::{
     RoomPart, Told,
 };
 use corridor_core::wire::hub::{
-    ClientFrame, HubFrame, Join, Joined, LinkState, Member, Parcel, Turn,
+    ClientFrame, HubFrame, Join, Joined, LinkState, Member, Parcel, Sighting, Turn,
 };
 use corridor_core::wire::peer::{
     Beat, ClockField, Forward, Gone, Have, Hello, Link, Near, Neighbor, NoRoute, Part, PeerFrame,
@@ -329,6 +329,19 @@ pub(crate) fn hub_frames() -> Vec<(&'static str, HubFrame)> {
                 number: 70_002,
                 sealed: None,
             }),
+        ),
+        (
+            "hub-seen",
+            HubFrame::Seen(vec![
+                Sighting {
+                    peer: OTHER,
+                    at: [192, 168, 7, 2].into(),
+                },
+                Sighting {
+                    peer: THIRD,
+                    at: [0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3].into(),
+                },
+            ]),
         ),
     ]
 }

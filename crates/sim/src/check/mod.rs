@@ -197,7 +197,7 @@ impl World {
             let small = present.len() <= limits::MAX_LINKS + 1;
             for other in present.iter().filter(|other| small && *other != host) {
                 let direct = self.net.direct_allowed(*host, *other)
-                    && (self.net.mdns_works(*host, *other) || self.has_stun());
+                    && (self.net.mdns_works(*host, *other) || self.does_without_mdns());
                 if direct
                     && !self.linked(*host, *other)
                     && !tell(format!("hosts {host} and {other} are not linked directly"))

@@ -22,7 +22,6 @@ use disk::HubDisk;
 use sites::{Between, Site};
 use socket::{Down, Socket, Up};
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 /// TCP gives a connection up when its oldest data is unacknowledged for this long.
@@ -318,7 +317,7 @@ impl Hub {
                     (socket.accepted, socket.site) = (true, site);
                 }
                 self.push_down(now, net, conn, Down::Opened);
-                let address = address_of(host);
+                let address = net.seen(host);
                 self.broker_input(now, net, site, BrokerInput::Connected { conn, address });
             }
             Some(Up::Connect) => self.push_down(now, net, conn, Down::Close),
@@ -498,9 +497,4 @@ impl Hub {
             wall: Wall(self.wall.0 + now),
         }
     }
-}
-
-fn address_of(host: usize) -> IpAddr {
-    let last = u8::try_from(host % 250).unwrap_or(0);
-    IpAddr::V4(Ipv4Addr::new(192, 0, 2, last + 1))
 }

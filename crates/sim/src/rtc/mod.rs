@@ -421,5 +421,6 @@ fn usable(net: &Net, a: PcId, b: PcId, kind: sdp::Kind) -> bool {
         && match kind {
             sdp::Kind::Mdns => net.mdns_works(a.host, b.host),
             sdp::Kind::Reflexive => true,
+            sdp::Kind::Host(at) => [a, b].iter().any(|end| net.own(end.host) == at),
         }
 }

@@ -4,6 +4,7 @@
 
 use crate::dice::Dice;
 use core::fmt::Write as _;
+use core::net::IpAddr;
 
 /// What identifies one end of a negotiation.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,6 +27,8 @@ pub(super) enum Kind {
     Mdns,
     /// The address that a STUN server saw.
     Reflexive,
+    /// The address of the device itself. Browsers show none; somebody else put it there.
+    Host(IpAddr),
 }
 
 /// A fingerprint of a new certificate.
@@ -77,6 +80,9 @@ pub(super) fn read(sdp: &str) -> Option<Credentials> {
 /// A candidate line.
 pub(super) fn candidate(kind: Kind, ufrag: &str, host: usize, port: u64) -> String {
     match kind {
+        Kind::Host(at) => format!(
+            "candidate:1 1 udp 2113937151 {at} {port} typ host generation 0 ufrag {ufrag} network-cost 999"
+        ),
         Kind::Mdns => format!(
             "candidate:1 1 udp 2113937151 {host:08x}-7a2b-4c1d-9e0f-1234567890ab.local {port} typ host \
              generation 0 ufrag {ufrag} network-cost 999"
@@ -98,7 +104,13 @@ pub(super) fn read_candidate(line: &str) -> Option<(Kind, String)> {
     };
     line.starts_with("candidate:").then_some(())?;
     let kind = match after("typ")? {
-        "host" => Kind::Mdns,
+        "host" => {
+            let at = words.get(4)?;
+            match at.strip_suffix(".local") {
+                Some(_) => Kind::Mdns,
+                None => Kind::Host(at.parse().ok()?),
+            }
+        }
         "srflx" | "relay" => Kind::Reflexive,
         _ => return None,
     };
@@ -122,7 +134,8 @@ mod tests {
             read(&write(&credentials, true, 1)),
             Some(credentials.clone())
         );
-        for kind in [Kind::Mdns, Kind::Reflexive] {
+        let address = IpAddr::from([192, 168, 7, 4]);
+        for kind in [Kind::Mdns, Kind::Reflexive, Kind::Host(address)] {
             let line = candidate(kind, &credentials.ufrag, 3, 50_000);
             assert_eq!(
                 read_candidate(&line),

@@ -5,6 +5,7 @@ use crate::host::Crash;
 use crate::hub::Stop;
 use crate::net::End;
 use corridor_core::node::{Command, Fault, Input, Lifecycle};
+use std::net::IpAddr;
 
 impl World {
     /// The tab dies at once. With `power` the machine dies with it and closes nothing.
@@ -117,6 +118,10 @@ impl World {
     pub fn readdress(&mut self, host: usize) {
         self.note(|| format!("host {host} gets another address"));
         self.count.cuts += 1;
+        let (own, seen) = (self.net.own(host), self.net.seen(host));
+        let moved = next_network(own);
+        self.net
+            .place(host, moved, if own == seen { moved } else { seen });
         self.hub.strand(host);
         self.rtc.strand(self.now, host);
         self.follow_up();
@@ -208,5 +213,16 @@ impl World {
             }
             self.lifecycle(host, Lifecycle::Online);
         }
+    }
+}
+
+/// The address with another number in its third place.
+fn next_network(at: IpAddr) -> IpAddr {
+    match at {
+        IpAddr::V4(at) => {
+            let [a, b, c, d] = at.octets();
+            IpAddr::from([a, b, c.wrapping_add(1), d])
+        }
+        v6 => v6,
     }
 }

@@ -67,6 +67,8 @@ pub struct Setup {
     pub weather: Weather,
     /// The hub offers a STUN server.
     pub stun: bool,
+    /// The hub is in people's network and sees them where they are; else they come from outside.
+    pub lan: bool,
     /// The hub has a shelf.
     pub shelf: bool,
     /// The hub tells of a TURN server.
@@ -87,6 +89,7 @@ impl Setup {
             seed,
             weather: Weather::CALM,
             stun: false,
+            lan: false,
             shelf: false,
             turn: false,
             hubs: 1,
@@ -213,7 +216,10 @@ impl World {
         let index = self.hosts.len();
         let first = self.hosts.get(other)?;
         let host = Host::new(index, first.secret, first.slot + 1, first.disk);
-        Some(self.add_host(host))
+        let host = self.add_host(host);
+        let (own, seen) = (self.net.own(other), self.net.seen(other));
+        self.net.place(host, own, seen);
+        Some(host)
     }
 
     /// Adds a person whose link holds another key than the room's.
@@ -231,7 +237,12 @@ impl World {
         let offset = i64::try_from(self.dice.range(0, 2 * self.setup.skew)).unwrap_or(0);
         host.skew = offset - skew;
         self.hosts.push(host);
-        self.hosts.len() - 1
+        let index = self.hosts.len() - 1;
+        if self.setup.lan {
+            let own = self.net.own(index);
+            self.net.place(index, own, own);
+        }
+        index
     }
 
     /// Carries out the next event that is due by `deadline`. False when there is none.

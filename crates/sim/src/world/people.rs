@@ -27,10 +27,10 @@ impl World {
         self.hosts.get(host)?.node.as_ref()
     }
 
-    /// Whether the hub offers STUN, which makes blocked mDNS harmless.
+    /// Whether the hub offers STUN, or sees where people are: either makes blocked mDNS harmless.
     #[must_use]
-    pub fn has_stun(&self) -> bool {
-        self.setup.stun
+    pub fn does_without_mdns(&self) -> bool {
+        self.setup.stun || self.setup.lan
     }
 
     /// The tasks a host shows.

@@ -34,9 +34,14 @@ fn linked_people_hear_that_nothing_is_wrong_and_both_ends_told_their_facts() {
 
 #[test]
 fn names_that_do_not_resolve_are_told_from_a_blocked_way() {
-    for (seed, stun, expected) in [(302, false, Cause::Mdns), (303, true, Cause::UdpBlocked)] {
+    for (seed, stun, lan, expected) in [
+        (302, false, false, Cause::Mdns),
+        (303, true, false, Cause::UdpBlocked),
+        (310, false, true, Cause::UdpBlocked),
+    ] {
         let mut world = World::new(Setup {
             stun,
+            lan,
             ..Setup::calm(seed)
         });
         let hosts = [world.add_person(), world.add_person()];

@@ -24,6 +24,7 @@ mod promises;
 mod recovery;
 mod retain;
 mod routing;
+mod seen;
 mod shelf;
 mod storage;
 mod turn;

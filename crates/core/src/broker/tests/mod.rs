@@ -14,5 +14,6 @@ mod liveness;
 mod mail;
 mod mesh;
 mod phone_book;
+mod seen;
 mod shelf;
 mod world;

@@ -4,6 +4,7 @@ use super::to_text;
 use super::view::{LinkJson, path, rtc};
 use super::write::{Object, array};
 use crate::diagnose::{Cause, Side};
+use crate::link::half::address;
 use crate::node::{Answer, Change, Difference, LinkInspection, Node};
 use crate::time::Mono;
 use crate::wire::facts::{Facts, Gathered};
@@ -43,6 +44,10 @@ fn link(row: &LinkInspection, now: Mono) -> String {
     candidates.json("here", &gathered(&row.candidates.0));
     candidates.json("there", &gathered(&row.candidates.1));
     out.json("candidates", &candidates.end());
+    match row.seen_at {
+        Some(at) => out.text("seenAt", &address(at)),
+        None => out.json("seenAt", "null"),
+    }
     match row.digest {
         Some(digest) => out.text("digest", &hex(digest)),
         None => out.json("digest", "null"),
