@@ -23,6 +23,8 @@ const NOT_FELT: u32 = 25;
 
 const HEADERS: Duration = Duration::from_secs(2);
 const REQUEST: Duration = Duration::from_secs(4);
+/// How long a close frame may go unanswered.
+const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A way to be slow: what comes at once, what drips, after how long the hub ends it, and by which words if by any.
 struct Kind {
@@ -36,7 +38,10 @@ struct Kind {
 const UPGRADE: &str = "GET /ws HTTP/1.1\r\nhost: a\r\nupgrade: websocket\r\nconnection: upgrade\r\n\
     sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
-fn kinds() -> [Kind; 5] {
+/// What answers a text message: a close frame with code 1003 (RFC 6455 §7.4.1).
+const UNSUPPORTED: &[u8] = b"\x88\x02\x03\xeb";
+
+fn kinds() -> [Kind; 6] {
     let kind = |name, begin, drip, patience, answer| Kind {
         name,
         begin,
@@ -70,6 +75,8 @@ fn kinds() -> [Kind; 5] {
         ),
         // Opened and, below, followed by a masked frame of 1,000 bytes that never ends.
         kind("a frame", UPGRADE, b'x', HUB_SILENCE, b"HTTP/1.1 101"),
+        // A text message, which the hub answers by a close frame; nothing answers that.
+        kind("a close", UPGRADE, 0, FAREWELL, b"HTTP/1.1 101"),
     ]
 }
 
@@ -79,6 +86,7 @@ async fn hold(at: SocketAddr, kind: &Kind) -> (Duration, Vec<u8>) {
     let mut begin = kind.begin.as_bytes().to_vec();
     match kind.name {
         "a frame" => begin.extend(b"\r\n\x82\xfe\x03\xe8mask"),
+        "a close" => begin.extend(b"\r\n\x81\x82mask\x05\x08"),
         "a handshake" => begin.extend(b"x: "),
         _ => {}
     }
@@ -88,7 +96,11 @@ async fn hold(at: SocketAddr, kind: &Kind) -> (Duration, Vec<u8>) {
     let mut some = [0; 1024];
     loop {
         match timeout(DRIP, socket.read(&mut some)).await {
-            Ok(Ok(0) | Err(_)) => return (start.elapsed(), said),
+            Ok(Ok(0) | Err(_)) => {
+                let closed = said.ends_with(UNSUPPORTED);
+                assert_eq!(closed, kind.name == "a close", "{}", kind.name);
+                return (start.elapsed(), said);
+            }
             Ok(Ok(count)) => said.extend(&some[..count]),
             Err(_) if kind.drip == 0 => {}
             Err(_) => {
