@@ -7,9 +7,11 @@
 )]
 
 use corridor_core::capsule::{Replay, ReplayError};
+use corridor_core::limits;
 use corridor_core::node::{Command, Done, Input, RtcEvent};
 use corridor_core::wire::decode_frames;
 use corridor_core::wire::peer::PeerFrame;
+use corridor_sim::hub::Stop;
 use corridor_sim::net::End;
 use corridor_sim::run::world_of;
 use corridor_sim::script::{Profile, Script};
@@ -235,6 +237,49 @@ fn what_came_from_the_shelf_replays() {
     let mut again = Replay::begin(after.last().unwrap()).unwrap();
     while again.step().unwrap().is_some() {}
     assert_eq!(again.node().messages().len(), 20);
+}
+
+/// Frames that came in parts, at a browser that takes only short messages: parts hold texts, too.
+#[test]
+fn frames_that_came_in_parts_replay_and_tell_nothing() {
+    let mut world = World::new(Setup::calm(406));
+    world.recording = true;
+    let hosts = [world.add_person(), world.add_person()];
+    world
+        .rtc
+        .message_limits
+        .insert(1, limits::MIN_MESSAGE_BYTES);
+    world.join_all(&hosts);
+    assert!(world.run_until(20_000, |w| w.all_linked(&hosts)));
+    world.stop_hub(Stop::Process);
+    world.record_packets();
+    for number in 0..5 {
+        let long = format!("{MARKER} {number} ").repeat(200);
+        world.post(0, &long).unwrap();
+        world.post(1, &long).unwrap();
+    }
+    let heard = |w: &World| hosts.iter().all(|host| w.messages(*host).len() == 10);
+    assert!(world.run_until(20_000, heard));
+    world.run_for(5_000);
+    let mut parts = 0;
+    for packet in world.packets_of(0) {
+        let read = decode_frames(&packet, |number, fields| {
+            parts += u32::from(matches!(
+                PeerFrame::decode(number, fields)?,
+                PeerFrame::Part(_)
+            ));
+            Ok(())
+        });
+        assert!(read.is_ok());
+    }
+    assert!(parts >= 15, "{parts} parts");
+    for capsule in capsules(&world) {
+        let mut again = Replay::begin(&capsule).unwrap();
+        while again.step().unwrap().is_some() {}
+        assert_eq!(again.node().messages().len(), 10);
+        assert_eq!(again.node().room().rejected, 0);
+        tells_nothing(&world, &capsule);
+    }
 }
 
 /// What the node refused when it was recorded it refuses again, although nothing in the capsule is signed any more.
