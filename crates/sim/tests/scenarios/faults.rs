@@ -125,6 +125,34 @@ fn a_hidden_tab_is_away_and_never_evicted() {
     settled_as_is(&mut world, 10_000);
 }
 
+/// What comes from the other end wakes a hidden tab's timers; here nothing does for most of a minute.
+#[test]
+fn two_tabs_that_nobody_looks_at_do_not_evict_each_other() {
+    let (mut world, hosts) = clinic(93, 2);
+    for host in &hosts {
+        world.lifecycle(*host, Lifecycle::Hidden);
+    }
+    for minute in 0..10 {
+        for second in 0..60 {
+            world.run_for(1_000);
+            for (host, other) in [(0, 1), (1, 0)] {
+                let seen = world.presence(host, other);
+                assert_eq!(seen, Some(Presence::Away), "{host} at {minute}:{second}");
+            }
+        }
+    }
+    world.lifecycle(0, Lifecycle::Visible);
+    world.post(0, "back.").unwrap();
+    assert!(world.run_until(1_000, |w| shown(w, &hosts, "back.") == [1, 1]));
+    let link = world.link(1, 0).unwrap();
+    assert_eq!(
+        (link.attempts, link.restarts, link.path),
+        (1, 0, Path::Direct)
+    );
+    world.lifecycle(1, Lifecycle::Visible);
+    settled_as_is(&mut world, 10_000);
+}
+
 #[test]
 fn a_sleeping_tablet_catches_up_when_it_wakes() {
     let (mut world, hosts) = clinic(90, 3);
