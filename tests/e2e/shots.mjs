@@ -151,6 +151,12 @@ try {
       }),
     );
   });
+  await shoot(smith, "by-hand", async (person) => {
+    await person.click("button", "Invite colleagues");
+    await person.click("button", "Connect without the hub");
+    await person.click("button", "Make an invite");
+    await person.field("Your invite");
+  });
   await lose(smith, ann);
   await shoot(smith, "lost");
   console.log(`The screenshots are in ${FOLDER}`);
