@@ -17,6 +17,7 @@ async fn main() -> Result<(), StartError> {
         public_authority: None,
         layers: Layers::default(),
         admin: None,
+        stun_urls: Vec::new(),
         turn: None,
         shelf: None,
         line: None,

@@ -72,7 +72,9 @@ pub struct Settings {
     pub tls: Option<TlsSource>,
     /// The hub's name on the LAN, such as `corridor.local`: announced, and in certificates of a local authority.
     pub name: Option<String>,
-    /// TURN servers to tell members of. Without them nothing leaves the local network.
+    /// URLs of other STUN servers to tell members of. Without them and TURN servers nothing leaves the local network.
+    pub stun_urls: Vec<String>,
+    /// TURN servers to tell members of.
     pub turn: Option<turn::TurnSecret>,
     /// Bounds.
     pub limits: HubLimits,
@@ -138,6 +140,7 @@ impl Hub {
             line,
             tls,
             name,
+            stun_urls,
             turn,
             limits,
             app,
@@ -177,7 +180,7 @@ impl Hub {
         getrandom::fill(&mut seed).map_err(StartError::Random)?;
         // The client puts the host name of its page in place of the question mark.
         let ice = stun.iter().map(|stun| format!("stun:?:{}", stun.port()));
-        let mut config = BrokerConfig::new(seed, ice.collect());
+        let mut config = BrokerConfig::new(seed, ice.chain(stun_urls).collect());
         config.layers = layers;
         config.limits = limits.broker;
         config.turn = turn.map(turn::TurnSecret::grants);

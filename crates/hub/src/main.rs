@@ -103,6 +103,7 @@ async fn run(args: Args) -> Result<(), Failure> {
         tls: args.tls(),
         name: args.name.clone(),
         shelf: Some(args.shelf.clone()),
+        stun_urls: args.stun_url.clone(),
         turn: TurnSecret::from_flags(&args.turn_url, args.turn_secret_file.as_deref())?,
         line: line(&args).await?,
         limits: args.limits.into(),

@@ -8,10 +8,12 @@ use crate::time::Now;
 impl Node {
     /// While there is no socket: is there a way to the hub at all?
     pub(super) fn hub_look(&mut self, now: Now) {
+        // Others answer while it is away.
+        let own = format!("stun:{}:", self.hub_host);
         let servers: Vec<IceServer> = self
             .ice
             .iter()
-            .filter(|server| server.url.starts_with("stun:"))
+            .filter(|server| server.url.starts_with(&own))
             .cloned()
             .collect();
         let idle = self.hub.is_away() && !self.hub.cut && !self.hub.is_final();

@@ -67,6 +67,7 @@ async fn corridor(port: u16) {
         admin: None,
         tls: None,
         name: None,
+        stun_urls: Vec::new(),
         turn: None,
         shelf: None,
         line: None,

@@ -96,6 +96,16 @@ pub struct Args {
     #[arg(long, env = "CORRIDOR_NO_STUN")]
     pub no_stun: bool,
 
+    /// STUN server outside to tell members of besides, as stun:HOST:PORT; may be repeated. It sees their addresses
+    #[arg(
+        long,
+        env = "CORRIDOR_STUN_URL",
+        value_name = "URL",
+        value_delimiter = ',',
+        value_parser = stun_url
+    )]
+    pub stun_url: Vec<String>,
+
     /// TURN server to tell members of, as turn:HOST:PORT or turns:HOST:PORT; may be repeated. Without one, nothing
     /// leaves the local network
     #[arg(
@@ -186,6 +196,16 @@ fn lan_name(text: &str) -> Result<String, &'static str> {
     let fits = text.contains('.') && text.len() < 254 && text.split('.').all(label);
     fits.then(|| text.to_ascii_lowercase())
         .ok_or("a name such as corridor.local is needed")
+}
+
+/// `stun:` or `stuns:`, a host, maybe a port (RFC 7064 §3.1).
+fn stun_url(text: &str) -> Result<String, &'static str> {
+    let rest = text.strip_prefix("stun:");
+    let host = rest.or_else(|| text.strip_prefix("stuns:"));
+    let plain = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+    let fits = host.is_some_and(|host| !host.is_empty() && host.chars().all(plain));
+    fits.then(|| text.to_owned())
+        .ok_or("a STUN server is written stun:HOST:PORT")
 }
 
 fn room(text: &str) -> Result<RoomId, &'static str> {
@@ -312,6 +332,23 @@ mod tests {
         assert_eq!(args("phonebook,handshake").unwrap().stun(), Some(3478));
         let refused = args("phonebook,rely").unwrap_err().to_string();
         assert!(refused.contains("there is no layer `rely`"), "{refused}");
+    }
+
+    #[test]
+    fn outside_stun_servers_are_named_by_their_urls() {
+        let args = |urls: &str| Args::try_parse_from(["corridor-hub", "--stun-url", urls]);
+        let two = args("stun:stun.clinic.example:3478,stuns:[2001:db8::1]").unwrap();
+        assert_eq!(two.stun_url.len(), 2);
+        assert!(args("stun:clinic.example").unwrap().turn_url.is_empty());
+        for bad in [
+            "clinic.example",
+            "turn:clinic.example",
+            "stun:",
+            "stun:a b",
+            "stun:?",
+        ] {
+            assert!(args(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

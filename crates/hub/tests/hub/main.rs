@@ -49,6 +49,7 @@ fn settings() -> Settings {
         stun_port: Some(0),
         public_authority: None,
         layers: Layers::default(),
+        stun_urls: Vec::new(),
         turn: None,
         admin: None,
         shelf: None,

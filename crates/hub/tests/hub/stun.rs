@@ -1,5 +1,6 @@
 //! STUN over a real UDP socket.
 
+use super::client::{Client, room};
 use super::{hub, settings, soon};
 use corridor_hub::{Hub, Settings};
 use std::net::{SocketAddr, UdpSocket as StdUdpSocket};
@@ -20,6 +21,23 @@ fn mapped(response: &[u8]) -> SocketAddr {
     let ip = [0, 1, 2, 3].map(|i| response[28 + i] ^ COOKIE[i]);
     let port = [0, 1].map(|i| response[26 + i] ^ COOKIE[i]);
     SocketAddr::from((ip, u16::from_be_bytes(port)))
+}
+
+#[tokio::test]
+async fn r_link_5_members_are_told_of_servers_outside_only_when_the_operator_names_them() {
+    let outside = "stun:stun.clinic.example:3478".to_owned();
+    for stun_urls in [Vec::new(), vec![outside]] {
+        let settings = Settings {
+            stun_urls: stun_urls.clone(),
+            ..settings()
+        };
+        let hub = Hub::start(settings).await.unwrap();
+        let own = format!("stun:?:{}", hub.stun().unwrap().address().port());
+        let room = room(hub.address()).await;
+        let (_, joined) = Client::join(hub.address(), room, 1).await;
+        let expected: Vec<String> = [own].into_iter().chain(stun_urls).collect();
+        assert_eq!(joined.ice, expected);
+    }
 }
 
 #[tokio::test]

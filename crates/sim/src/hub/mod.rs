@@ -24,6 +24,8 @@ use socket::{Down, Socket, Up};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// The name by which people open the hub.
+pub const HOST: &str = "hub.test";
 /// TCP gives a connection up when its oldest data is unacknowledged for this long.
 const TCP_GIVES_UP: Ms = 60_000;
 
@@ -77,6 +79,8 @@ pub struct Hub {
     /// Who looks for the hub, and which of all looks that is.
     looking: BTreeMap<usize, u64>,
     looks: u64,
+    /// Looks that asked other servers than the hub's: a fault of the node.
+    pub strays: u64,
     stun: bool,
     turn: bool,
     /// What outlives the process, if the shelf is on.
@@ -121,6 +125,7 @@ impl Hub {
             next: 1,
             looking: BTreeMap::new(),
             looks: 0,
+            strays: 0,
             stun,
             turn,
             disk: shelf.then(|| HubDisk::new(seed)),

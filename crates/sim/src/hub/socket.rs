@@ -1,6 +1,6 @@
 //! One WebSocket as two pipes, and the browser's side of it.
 
-use super::{Due, Hub};
+use super::{Due, HOST, Hub};
 use crate::net::{Net, Pipe};
 use crate::queue::Ms;
 use corridor_core::broker::SocketId;
@@ -64,9 +64,12 @@ impl Hub {
             HubOp::Close => self.close(now, net, client),
             HubOp::Look(servers) => {
                 self.looks += 1;
+                let own = format!("stun:{HOST}:");
+                let mut asked = servers.servers.iter();
+                self.strays += u64::from(asked.any(|server| !server.url.starts_with(&own)));
                 // How often browsers ask a STUN server (RFC 8489 §6.2.1, with Chromium's first pause).
-                let asked = [0, 250, 750, 1_750];
-                for after in asked.into_iter().filter(|_| !servers.servers.is_empty()) {
+                let times = [0, 250, 750, 1_750];
+                for after in times.into_iter().filter(|_| !servers.servers.is_empty()) {
                     let due = Due::Look(client, self.looks);
                     self.effects.later.push((now + after + net.delay(), due));
                 }

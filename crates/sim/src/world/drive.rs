@@ -71,7 +71,7 @@ impl World {
             device: h.key(),
             seed: seed_of(self.setup.seed, stream::NODES, number),
             durable: disk.health != Health::Blocked,
-            hub_host: "hub.test".to_owned(),
+            hub_host: crate::hub::HOST.to_owned(),
         })
     }
 

@@ -2,6 +2,7 @@
 
 use super::{clinic, settled, settled_as_is, shown};
 use corridor_core::node::{Command, Fault, HubState, Path};
+use corridor_core::wire::hub::HubFrame;
 use corridor_sim::hub::Stop;
 use corridor_sim::world::{Setup, World};
 
@@ -160,4 +161,30 @@ fn relay_only_is_obeyed_and_can_be_undone() {
         .unwrap();
     assert!(world.run_until(90_000, |w| w.all_linked(&hosts)));
     settled(&mut world);
+}
+
+/// A STUN server outside answers whether the hub is there or not: it is not asked for a sign of the hub's life.
+#[test]
+fn only_the_hub_itself_is_looked_for() {
+    let mut world = World::new(Setup {
+        stun: true,
+        ..Setup::calm(24)
+    });
+    let hosts = [world.add_person(), world.add_person()];
+    world.hub.liar = Some(Box::new(|_, mut frame| {
+        if let HubFrame::Joined(joined) = &mut frame {
+            joined.ice.push("stun:stun.clinic.example:3478".to_owned());
+        }
+        vec![frame]
+    }));
+    world.join_all(&hosts);
+    assert!(world.run_until(20_000, |w| w.all_linked(&hosts)));
+    let servers = world.node(0).unwrap().inspect().servers;
+    assert_eq!(servers.len(), 2, "{servers:?}");
+    world.stop_hub(Stop::Process);
+    world.run_for(60_000);
+    world.start_hub();
+    let back = |w: &World| w.hub_state(0) == Some(HubState::Joined);
+    assert!(world.run_until(4_000, back), "seen by STUN");
+    assert_eq!(world.hub.strays, 0);
 }
