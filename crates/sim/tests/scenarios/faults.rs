@@ -4,6 +4,7 @@ use super::{clinic, settled, settled_as_is, shown};
 use corridor_core::model::Presence;
 use corridor_core::node::{Command, Lifecycle, Path};
 use corridor_sim::net::End;
+use corridor_sim::world::World;
 
 #[test]
 fn a_cut_of_5_20_or_45_seconds_heals_and_loses_nothing() {
@@ -100,11 +101,8 @@ fn a_hidden_tab_is_away_and_never_evicted() {
     world.lifecycle(1, Lifecycle::Hidden);
     assert!(world.run_until(3_000, |w| w.presence(0, 1) == Some(Presence::Away)));
     for minute in 0..10 {
-        for second in 0..60 {
-            world.run_for(1_000);
-            let seen = world.presence(0, 1);
-            assert_eq!(seen, Some(Presence::Away), "{minute}:{second}");
-        }
+        let left = world.run_until(60_000, |w| w.presence(0, 1) != Some(Presence::Away));
+        assert!(!left, "{minute}: {:?}", world.presence(0, 1));
         let text = format!("minute {minute}.");
         world.post(0, &text).unwrap();
         assert!(world.run_until(3_000, |w| shown(w, &hosts, &text) == [1, 1]));
@@ -132,15 +130,14 @@ fn two_tabs_that_nobody_looks_at_do_not_evict_each_other() {
     for host in &hosts {
         world.lifecycle(*host, Lifecycle::Hidden);
     }
-    for minute in 0..10 {
-        for second in 0..60 {
-            world.run_for(1_000);
-            for (host, other) in [(0, 1), (1, 0)] {
-                let seen = world.presence(host, other);
-                assert_eq!(seen, Some(Presence::Away), "{host} at {minute}:{second}");
-            }
-        }
-    }
+    let away = |w: &World| {
+        let seen = [w.presence(0, 1), w.presence(1, 0)];
+        seen.iter().all(|seen| *seen == Some(Presence::Away))
+    };
+    assert!(world.run_until(3_000, away));
+    // Looked at after every event: whoever is wrongly gone is back at the next pong.
+    let left = world.run_until(600_000, |w| !away(w));
+    assert!(!left, "after {} ms", world.now);
     world.lifecycle(0, Lifecycle::Visible);
     world.post(0, "back.").unwrap();
     assert!(world.run_until(1_000, |w| shown(w, &hosts, "back.") == [1, 1]));
