@@ -5,11 +5,11 @@ use crate::clock::Clock;
 use crate::fanout::{Fanout, Heard, Line};
 use crate::metrics::{Hit, Metrics};
 use crate::outbox::{Outbox, OutboxReader, Outgoing, Overrun, outbox};
-use crate::shelf::ArchiveThread;
+use crate::shelf::{ArchiveThread, Opened};
 use bytes::Bytes;
 use corridor_core::broker::{
-    Archive, ArchiveError, ArchiveJob, Archived, Broker, BrokerCommand, BrokerConfig, BrokerInput,
-    CloseReason, Mail, MailQuery, PollId, Refusal, Report, SocketId, Subject,
+    ArchiveError, ArchiveJob, Archived, Broker, BrokerCommand, BrokerConfig, BrokerInput,
+    CloseReason, Mail, MailQuery, News, PollId, Refusal, Report, SocketId, Subject,
 };
 use corridor_core::limits;
 use corridor_core::time::{Mono, Now};
@@ -42,6 +42,7 @@ enum Request {
     Poll(PollId, IpAddr, MailQuery, Duration, MailReply),
     Abandoned(PollId),
     Archived(Vec<Archived>),
+    News(Vec<News>),
     Heard(Heard),
     Call(Call),
     Settle(oneshot::Sender<BoxFuture<'static, ()>>),
@@ -62,23 +63,25 @@ pub struct BrokerHandle {
 }
 
 impl BrokerHandle {
-    /// Starts the task. It ends when the last handle is dropped. What `archive` has is on the shelf; hubs at the other
-    /// ends of `line` serve the same rooms.
+    /// Starts the task. It ends when the last handle is dropped. Hubs at the other ends of `line` serve the same rooms.
     ///
     /// # Errors
-    /// When the archive cannot be read, or the system starts no thread for it.
+    /// When the system starts no thread for the shelf.
     pub(crate) fn start(
         config: BrokerConfig,
         metrics: Metrics,
-        archive: Option<Box<dyn Archive>>,
+        shelf: Option<Opened>,
         line: Option<Line>,
     ) -> Result<Self, StartError> {
         let (inbox, requests) = mpsc::channel(limits::HUB_INBOX);
         let clock = Clock::start();
         let mut broker = Broker::new(config);
-        let archive = match archive {
-            Some(archive) => {
-                broker.adopt_shelf(clock.now(), archive.index()?);
+        let archive = match shelf {
+            Some(shelf) => {
+                broker.adopt_shelf(clock.now(), shelf.index);
+                if let Some(news) = shelf.news {
+                    tokio::spawn(pass_on(news, inbox.downgrade(), Request::News));
+                }
                 // Weak: the thread must not keep the task alive.
                 let inbox = inbox.downgrade();
                 let done = move |answers| {
@@ -87,12 +90,12 @@ impl BrokerHandle {
                         inbox.blocking_send(Request::Archived(answers)).is_ok()
                     })
                 };
-                Some(ArchiveThread::start(archive, done).map_err(StartError::ShelfTask)?)
+                Some(ArchiveThread::start(shelf.archive, done).map_err(StartError::ShelfTask)?)
             }
             None => None,
         };
         let fanout = line.map(|Line { fanout, heard }| {
-            tokio::spawn(pass_on(heard, inbox.downgrade()));
+            tokio::spawn(pass_on(heard, inbox.downgrade(), Request::Heard));
             fanout
         });
         let task = BrokerTask {
@@ -210,11 +213,16 @@ impl Drop for Waiting<'_> {
     }
 }
 
-/// What other hubs say goes the way of everything else. Weak: this must not keep the task alive.
-async fn pass_on(mut heard: mpsc::Receiver<Heard>, inbox: mpsc::WeakSender<Request>) {
-    while let Some(frame) = heard.recv().await {
+/// What other hubs say, and what a shared shelf tells, goes the way of everything else. Weak: this must not keep the task
+/// alive.
+async fn pass_on<T>(
+    mut told: mpsc::Receiver<T>,
+    inbox: mpsc::WeakSender<Request>,
+    request: fn(T) -> Request,
+) {
+    while let Some(one) = told.recv().await {
         let Some(inbox) = inbox.upgrade() else { return };
-        if inbox.send(Request::Heard(frame)).await.is_err() {
+        if inbox.send(request(one)).await.is_err() {
             return;
         }
     }
@@ -310,6 +318,7 @@ impl BrokerTask {
             Request::Archived(answers) => {
                 answers.into_iter().for_each(|answer| self.archived(answer));
             }
+            Request::News(news) => self.drive(BrokerInput::News(&news)),
             Request::Heard((subject, bytes)) => {
                 self.metrics.heard(bytes.len());
                 self.drive(BrokerInput::Heard {
@@ -337,10 +346,7 @@ impl BrokerTask {
     }
 
     fn archived(&mut self, (ticket, result): Archived) {
-        let result = match &result {
-            Ok(read) => Ok(read.as_deref()),
-            Err(error) => Err(*error),
-        };
+        let result = result.as_ref().map_err(|error| *error);
         self.drive(BrokerInput::Archived { ticket, result });
     }
 
@@ -369,7 +375,7 @@ impl BrokerTask {
             None => Some((job.ticket, Err(ArchiveError::Disk))),
         };
         if let Some((ticket, result)) = refused {
-            let result = result.map(|_| None);
+            let result = result.as_ref().map_err(|error| *error);
             self.broker
                 .handle(self.clock.now(), BrokerInput::Archived { ticket, result });
         }

@@ -35,14 +35,13 @@ use crate::limits::HubLimits;
 use crate::metrics::Metrics;
 use crate::names::Announcement;
 use crate::routes::{Parts, State};
-use crate::shelf::{Control, OpenError, ShelfFile};
+use crate::shelf::{Control, OpenError, Opened, Place};
 use crate::stun::StunServer;
 use crate::tls::{Live, TlsError, TlsSource};
 use corridor_core::broker::{ArchiveError, BrokerConfig, Layer, Layers};
 use corridor_core::limits::HUB_STOP;
 use std::io;
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -64,8 +63,8 @@ pub struct Settings {
     pub layers: Layers,
     /// Who may see the operator's page; without them the admin layer is off.
     pub admin: Option<Credentials>,
-    /// The file of the shelf; without one the shelf layer is off.
-    pub shelf: Option<PathBuf>,
+    /// Where the shelf lies; without one the shelf layer is off.
+    pub shelf: Option<Place>,
     /// To other hubs that serve the same rooms; without one this hub is alone.
     pub line: Option<Line>,
     /// The certificate for HTTPS, on the port of HTTP; without one there is HTTP only.
@@ -185,15 +184,16 @@ impl Hub {
         config.limits = limits.broker;
         config.turn = turn.map(turn::TurnSecret::grants);
         config.fanout = line.is_some();
-        let opened = shelf.as_deref().map(ShelfFile::open).transpose()?;
-        let archive = opened.clone().map(|file| Box::new(file) as _);
-        let broker = BrokerHandle::start(config, metrics.clone(), archive, line)?;
-        let control = match (&shelf, &opened) {
-            (Some(path), Some(file)) => {
-                Some(Control::start(path, file, &broker).map_err(StartError::ShelfTask)?)
-            }
+        let file = shelf.as_ref().map(Place::file).transpose()?.flatten();
+        let opened = match (shelf, &file) {
+            (_, Some((_, file))) => Some(Opened::alone(file)?),
+            (Some(Place::Shared(opened)), None) => Some(opened),
             _ => None,
         };
+        config.shared_shelf = opened.as_ref().is_some_and(|shelf| shelf.news.is_some());
+        let broker = BrokerHandle::start(config, metrics.clone(), opened, line)?;
+        let control = file.map(|(path, file)| Control::start(&path, &file, &broker));
+        let control = control.transpose().map_err(StartError::ShelfTask)?;
         let state = State::new(Parts {
             broker,
             app,

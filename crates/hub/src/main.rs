@@ -1,12 +1,20 @@
 //! The hub as a program: reads its arguments, starts, shows where it is, and stops when told to.
 
+#[cfg(feature = "nats")]
+use async_nats::Client;
 use clap::Parser as _;
+#[cfg(feature = "nats")]
+use corridor_core::broker::Layer;
 use corridor_hub::admin::CredentialsError;
 use corridor_hub::app::{App, AppError};
-use corridor_hub::args::{Args, Command, PublicUrl};
+use corridor_hub::args::{Args, Command, PublicUrl, ShelfAt};
 use corridor_hub::check::Verdict;
 use corridor_hub::fanout::Line;
-use corridor_hub::shelf::Order;
+#[cfg(feature = "nats")]
+use corridor_hub::limits::HubLimits;
+#[cfg(feature = "nats")]
+use corridor_hub::shelf::stream::{StreamError, StreamShelf};
+use corridor_hub::shelf::{Order, OrderError, Place};
 use corridor_hub::turn::{TurnError, TurnSecret};
 use corridor_hub::{Hub, Settings, StartError, banner, logs};
 use std::io::{self, Write as _};
@@ -23,9 +31,14 @@ enum Failure {
     Turn(#[from] TurnError),
     #[error(transparent)]
     Start(#[from] StartError),
+    #[error(transparent)]
+    Order(#[from] OrderError),
     #[cfg(feature = "nats")]
     #[error(transparent)]
     Nats(#[from] corridor_hub::fanout::nats::NatsError),
+    #[cfg(feature = "nats")]
+    #[error(transparent)]
+    Stream(#[from] StreamError),
     #[error("cannot watch for signals: {0}")]
     Signal(#[source] io::Error),
 }
@@ -62,12 +75,32 @@ fn exit_code(good: bool) -> ExitCode {
 
 /// Has an order carried out. False when it was not.
 async fn shelf(args: &Args, order: Order) -> bool {
-    let given = corridor_hub::shelf::give(&args.shelf, &order).await;
+    let given = match args.shelf_at() {
+        ShelfAt::File(file) => {
+            let given = corridor_hub::shelf::give(&file, &order).await;
+            given.map_err(Failure::from)
+        }
+        #[cfg(feature = "nats")]
+        ShelfAt::Nats => give_shared(args, order).await,
+    };
     let _ = match &given {
         Ok(answer) => writeln!(io::stdout(), "{answer}"),
         Err(error) => writeln!(io::stderr(), "corridor-hub: {error}"),
     };
     given.is_ok()
+}
+
+/// The same on the shelf that hubs share.
+#[cfg(feature = "nats")]
+async fn give_shared(args: &Args, order: Order) -> Result<String, Failure> {
+    let Some(server) = args.nats.server()? else {
+        return Err(StreamError::NoShelf.into());
+    };
+    let mut shelf = StreamShelf::find(server.connect().await?).await?;
+    let work = move || corridor_hub::shelf::carry_out(&mut shelf, &order);
+    let done = tokio::task::spawn_blocking(work).await;
+    let done = done.map_err(|error| StreamError::Broken(error.to_string()))?;
+    Ok(done?.to_string())
 }
 
 /// Writes what the look finds. False when something will not work.
@@ -91,6 +124,7 @@ async fn run(args: Args) -> Result<(), Failure> {
     };
     let has_app = !app.is_empty();
     let stopped = signal().map_err(Failure::Signal)?;
+    let (line, shelf) = joined(&args).await?;
     let hub = Hub::start(Settings {
         bind: args.bind,
         stun_port: args.stun(),
@@ -102,10 +136,10 @@ async fn run(args: Args) -> Result<(), Failure> {
         admin: args.admin()?,
         tls: args.tls(),
         name: args.name.clone(),
-        shelf: Some(args.shelf.clone()),
+        shelf,
         stun_urls: args.stun_url.clone(),
         turn: TurnSecret::from_flags(&args.turn_url, args.turn_secret_file.as_deref())?,
-        line: line(&args).await?,
+        line,
         limits: args.limits.into(),
         app,
     })
@@ -131,22 +165,47 @@ async fn run(args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
-/// To other hubs, if there are to be any.
+/// The line to other hubs, if there are to be any.
 #[cfg(feature = "nats")]
-async fn line(args: &Args) -> Result<Option<Line>, Failure> {
-    match args.nats.server()? {
-        Some(server) => {
-            let client = server.connect().await?;
-            Ok(Some(corridor_hub::fanout::nats::join(client).await?))
-        }
+async fn line(client: Option<&Client>) -> Result<Option<Line>, Failure> {
+    match client {
+        Some(client) => Ok(Some(
+            corridor_hub::fanout::nats::join(client.clone()).await?,
+        )),
         None => Ok(None),
     }
 }
 
-#[cfg(not(feature = "nats"))]
+/// Where the shelf lies.
+#[cfg(feature = "nats")]
+async fn place(args: &Args, client: Option<&Client>) -> Result<Option<Place>, Failure> {
+    match (args.shelf_at(), client) {
+        (ShelfAt::File(file), _) => Ok(Some(Place::File(file))),
+        (ShelfAt::Nats, Some(client)) if args.layers.has(Layer::Shelf) => {
+            let limits = HubLimits::from(args.limits).broker;
+            let replicas = args.nats.nats_replicas.into();
+            let shelf = StreamShelf::open(client.clone(), replicas, &limits).await?;
+            Ok(Some(Place::Shared(shelf.follow().await?)))
+        }
+        (ShelfAt::Nats, _) => Ok(None),
+    }
+}
 
-async fn line(_: &Args) -> Result<Option<Line>, Failure> {
-    Ok(None)
+/// The line to other hubs, if there are to be any, and where the shelf lies.
+#[cfg(feature = "nats")]
+async fn joined(args: &Args) -> Result<(Option<Line>, Option<Place>), Failure> {
+    let client = match args.nats.server()? {
+        Some(server) => Some(server.connect().await?),
+        None => None,
+    };
+    let client = client.as_ref();
+    Ok((line(client).await?, place(args, client).await?))
+}
+
+#[cfg(not(feature = "nats"))]
+async fn joined(args: &Args) -> Result<(Option<Line>, Option<Place>), Failure> {
+    let ShelfAt::File(file) = args.shelf_at();
+    Ok((None, Some(Place::File(file))))
 }
 
 /// Ends when the process is asked to stop: Ctrl-C, or SIGTERM.

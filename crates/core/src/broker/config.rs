@@ -23,6 +23,9 @@ pub struct BrokerConfig {
     pub layers: Layers,
     /// Other hubs may serve the same rooms: they are told, and heard (rules F-…).
     pub fanout: bool,
+    /// The shelf's archive is one that several hubs share: it numbers the records, and what is listed comes by
+    /// [`super::BrokerInput::News`].
+    pub shared_shelf: bool,
     /// Bounds.
     pub limits: BrokerLimits,
 }
@@ -73,6 +76,7 @@ impl BrokerConfig {
             turn: None,
             layers: Layers::default(),
             fanout: false,
+            shared_shelf: false,
             limits: BrokerLimits::default(),
         }
     }

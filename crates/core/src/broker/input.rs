@@ -1,6 +1,6 @@
 //! Everything that can happen to a broker.
 
-use super::{ArchiveError, MailQuery, PollId, Subject};
+use super::{ArchiveError, Done, MailQuery, News, PollId, Subject};
 use crate::id::Ticket;
 use core::fmt;
 use core::net::{IpAddr, Ipv6Addr};
@@ -63,9 +63,11 @@ pub enum BrokerInput<'a> {
     Archived {
         /// Which.
         ticket: Ticket,
-        /// What was read, if it was to be read and is there.
-        result: Result<Option<&'a [u8]>, ArchiveError>,
+        /// What came of it.
+        result: Result<&'a Done, ArchiveError>,
     },
+    /// A shared archive tells. Only with [`super::BrokerConfig::shared_shelf`].
+    News(&'a [News]),
     /// Another hub published something.
     Heard {
         /// Under what.

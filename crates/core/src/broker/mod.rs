@@ -35,8 +35,8 @@ mod tests;
 
 pub use activity::{Activity, ActivityKind};
 pub use archive::{
-    Archive, ArchiveError, ArchiveJob, Archived, Change, MemoryArchive, RecordMeta, Source, Work,
-    carry_out,
+    Archive, ArchiveError, ArchiveJob, Archived, Change, Done, MemoryArchive, News, RecordKey,
+    RecordMeta, SharedMemory, Source, Work, carry_out,
 };
 pub use command::{BrokerCommand, CloseReason, Report, Subject};
 pub use config::{BrokerConfig, BrokerLimits, TurnGrants};
@@ -163,6 +163,7 @@ impl Broker {
             } => self.poll_mail(now, poll, address, query, wait),
             BrokerInput::Abandoned { poll } => self.drop_poll(poll),
             BrokerInput::Archived { ticket, result } => self.archived(ticket, result),
+            BrokerInput::News(news) => self.shelf_news(now, news),
             BrokerInput::Heard { subject, bytes } => self.heard(now, subject, bytes),
             BrokerInput::Wake => {}
         }

@@ -19,6 +19,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use tracing_subscriber::filter::Targets;
 
+/// The shelf of a hub that nobody told where to put it.
+const SHELF_FILE: &str = "corridor-shelf.redb";
+
 /// Corridor's hub: serves the app, introduces browsers to each other, and relays what it cannot read.
 #[derive(Parser, Debug)]
 #[command(name = "corridor-hub", version, max_term_width = 100)]
@@ -43,14 +46,9 @@ pub struct Args {
     #[arg(long, env = "CORRIDOR_ADMIN_FILE", value_name = "FILE")]
     pub admin_file: Option<PathBuf>,
 
-    /// File of the shelf, if that layer is on
-    #[arg(
-        long,
-        env = "CORRIDOR_SHELF",
-        default_value = "corridor-shelf.redb",
-        value_name = "FILE"
-    )]
-    pub shelf: PathBuf,
+    /// File of the shelf, if that layer is on: corridor-shelf.redb, unless the shelf lies with NATS
+    #[arg(long, env = "CORRIDOR_SHELF", value_name = "FILE")]
+    pub shelf: Option<PathBuf>,
 
     /// Certificate for HTTPS on the same port, in PEM, with those between it and its authority
     #[arg(
@@ -147,6 +145,16 @@ pub struct Args {
     pub limits: LimitArgs,
 }
 
+/// Where the shelf lies.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum ShelfAt {
+    /// In this file.
+    File(PathBuf),
+    /// With NATS.
+    #[cfg(feature = "nats")]
+    Nats,
+}
+
 /// Something else than running a hub.
 #[derive(Subcommand, Clone, Debug)]
 pub enum Command {
@@ -240,6 +248,17 @@ impl Args {
             (Some(file), _) => Credentials::from_file(file).map(Some),
             (None, Ok(line)) => line.parse().map(Some),
             (None, Err(_)) => Ok(None),
+        }
+    }
+
+    /// Where the shelf lies: hubs share it where NATS joins them and no file is named.
+    #[must_use]
+    pub fn shelf_at(&self) -> ShelfAt {
+        match &self.shelf {
+            Some(file) => ShelfAt::File(file.clone()),
+            #[cfg(feature = "nats")]
+            None if self.nats.nats.is_some() => ShelfAt::Nats,
+            None => ShelfAt::File(SHELF_FILE.into()),
         }
     }
 
@@ -363,6 +382,23 @@ mod tests {
         assert!(matches!(files, Some(TlsSource::Files { .. })));
         let local = args(&["--local-ca", "c"]).unwrap();
         assert!(matches!(local, Some(TlsSource::Local(_))));
+    }
+
+    #[test]
+    fn the_shelf_is_a_file_unless_hubs_share_it() {
+        let at = |more: &[&str]| {
+            let args = Args::try_parse_from([&["corridor-hub"], more].concat()).unwrap();
+            args.shelf_at()
+        };
+        assert_eq!(at(&[]), ShelfAt::File(SHELF_FILE.into()));
+        assert_eq!(at(&["--shelf", "a"]), ShelfAt::File("a".into()));
+        #[cfg(feature = "nats")]
+        {
+            let nats = ["--nats", "nats://host"];
+            assert_eq!(at(&nats), ShelfAt::Nats);
+            let both = [&nats[..], &["--shelf", "a"]].concat();
+            assert_eq!(at(&both), ShelfAt::File("a".into()));
+        }
     }
 
     #[test]

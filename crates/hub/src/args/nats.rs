@@ -20,6 +20,16 @@ pub struct NatsArgs {
         requires = "nats"
     )]
     pub nats_login_file: Option<PathBuf>,
+
+    /// Servers of a NATS cluster that each keep a copy of the shelf
+    #[arg(
+        long,
+        env = "CORRIDOR_NATS_REPLICAS",
+        default_value_t = 1,
+        value_name = "N",
+        value_parser = clap::value_parser!(u8).range(1..=5)
+    )]
+    pub nats_replicas: u8,
 }
 
 impl NatsArgs {

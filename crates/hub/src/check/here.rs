@@ -3,8 +3,10 @@
 use super::{Finding, probe};
 use crate::address::own_addresses;
 use crate::app::App;
-use crate::args::Args;
+use crate::args::{Args, ShelfAt};
 use crate::limits::HubLimits;
+#[cfg(feature = "nats")]
+use crate::shelf::stream::StreamShelf;
 use crate::shelf::{OpenError, ShelfFile};
 use crate::stun::StunServer;
 use corridor_core::broker::Layer;
@@ -150,16 +152,22 @@ pub(super) fn disk(args: &Args) -> Vec<Finding> {
         Ok(None) => Finding::good("admin", "off: there are no credentials"),
         Err(error) => Finding::bad("admin", error.to_string()),
     };
-    let shelf = if !args.layers.has(Layer::Shelf) {
-        Finding::good("disk", "the hub writes nothing")
-    } else {
-        match ShelfFile::open(&args.shelf) {
-            Ok(_) => Finding::good("disk", format!("{} can be written", args.shelf.display())),
+    vec![app, admin, shelf(args)]
+}
+
+fn shelf(args: &Args) -> Finding {
+    if !args.layers.has(Layer::Shelf) {
+        return Finding::good("disk", "the hub writes nothing");
+    }
+    match args.shelf_at() {
+        ShelfAt::File(file) => match ShelfFile::open(&file) {
+            Ok(_) => Finding::good("disk", format!("{} can be written", file.display())),
             Err(error @ OpenError::InUse(_)) => Finding::good("disk", error.to_string()),
             Err(error) => Finding::bad("disk", error.to_string()),
-        }
-    };
-    vec![app, admin, shelf]
+        },
+        #[cfg(feature = "nats")]
+        ShelfAt::Nats => Finding::good("disk", "the hub writes nothing here: NATS keeps the shelf"),
+    }
 }
 
 #[cfg(feature = "nats")]
@@ -169,8 +177,20 @@ pub(super) async fn nats(args: &Args) -> Option<Finding> {
         Ok(Some(server)) => server.connect().await,
         Err(error) => Err(error),
     };
-    Some(match connected {
-        Ok(_) => Finding::good("nats", "the server lets this hub in"),
-        Err(error) => Finding::bad("nats", error.to_string()),
+    let client = match connected {
+        Ok(client) => client,
+        Err(error) => return Some(Finding::bad("nats", error.to_string())),
+    };
+    let shares = args.layers.has(Layer::Shelf) && args.shelf_at() == ShelfAt::Nats;
+    Some(if !shares {
+        Finding::good("nats", "the server lets this hub in")
+    } else {
+        match StreamShelf::check(client).await {
+            Ok(()) => Finding::good(
+                "nats",
+                "the server lets this hub in, and can keep the shelf",
+            ),
+            Err(error) => Finding::bad("nats", error.to_string()),
+        }
     })
 }

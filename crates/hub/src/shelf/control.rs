@@ -1,15 +1,19 @@
 //! What an operator orders of the shelf: by its file while no hub has it, else by a socket beside the file that
-//! the hub answers. Both belong to the same user.
+//! the hub answers, both of the same user. On a shelf that hubs share an order needs no hub: they hear what changes.
 
+use super::back_up;
 use super::file::{OpenError, ShelfFile};
 use crate::broker_task::BrokerHandle;
-use corridor_core::broker::{Archive as _, ArchiveError, Change, Purge, ShelfStats};
+use corridor_core::broker::{Archive, ArchiveError, Change, Purge, ShelfStats};
 use corridor_core::id::RoomId;
 use corridor_core::time::Wall;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Records removed in one go.
+const TOGETHER: usize = 1024;
 
 /// An order.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -104,25 +108,35 @@ impl fmt::Display for Answer {
 /// [`OrderError`].
 pub async fn give(file: &Path, order: &Order) -> Result<String, OrderError> {
     match ShelfFile::open(file) {
-        Ok(shelf) => carry_out(shelf, order).map(|answer| answer.to_string()),
+        Ok(mut shelf) => carry_out(&mut shelf, order).map(|answer| answer.to_string()),
         Err(OpenError::InUse(_)) => ask_hub(file, order).await,
         Err(error) => Err(error.into()),
     }
 }
 
-fn carry_out(mut shelf: ShelfFile, order: &Order) -> Result<Answer, OrderError> {
-    let index = shelf.index()?;
+/// Carries out an order on what keeps the shelf, and waits for it.
+///
+/// # Errors
+/// [`OrderError`].
+pub fn carry_out(shelf: &mut dyn Archive, order: &Order) -> Result<Answer, OrderError> {
     let purge = match order {
-        Order::Stats => return Ok(Answer::Stats(ShelfStats::of(index.iter()))),
-        Order::Backup(to) => return Ok(Answer::BackedUp(shelf.back_up(to)?)),
+        Order::Backup(to) => return Ok(Answer::BackedUp(back_up(shelf, to)?)),
         other => purge_of(other),
     };
+    let index = shelf.index()?;
+    if *order == Order::Stats {
+        return Ok(Answer::Stats(ShelfStats::of(index.iter())));
+    }
     let gone: Vec<Change> = index
         .iter()
         .filter(|meta| purge.is_some_and(|purge| purge.takes(meta)))
-        .map(|meta| Change::Drop(meta.room, meta.number))
+        .map(|meta| Change::Drop(meta.key()))
         .collect();
-    shelf.apply(&gone)?;
+    for some in gone.chunks(TOGETHER) {
+        for dropped in shelf.apply(some) {
+            dropped?;
+        }
+    }
     Ok(Answer::Purged(gone.len()))
 }
 
@@ -149,7 +163,7 @@ async fn carry_out_in_hub(broker: &BrokerHandle, shelf: ShelfFile, order: Order)
             .map(Answer::Stats),
         Order::Backup(to) => {
             let to = to.clone();
-            let copied = tokio::task::spawn_blocking(move || shelf.back_up(&to)).await;
+            let copied = tokio::task::spawn_blocking(move || back_up(&shelf, &to)).await;
             match copied {
                 Ok(Ok(count)) => Ok(Answer::BackedUp(count)),
                 Ok(Err(error)) => return format!("error {error}"),

@@ -97,49 +97,40 @@ impl ShelfFile {
         Ok(version)
     }
 
-    /// Writes all that is committed at this moment to a new file, also while a hub stores more.
-    ///
-    /// # Errors
-    /// [`OpenError`]; an existing file is left alone.
-    pub fn back_up(&self, to: &Path) -> Result<usize, OpenError> {
-        let disk = |error| OpenError::Disk(to.to_owned(), error);
-        if to.exists() {
-            return Err(disk(io::ErrorKind::AlreadyExists.into()));
-        }
-        let unfinished = to.with_extension("unfinished");
-        match std::fs::remove_file(&unfinished) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(disk(error)),
-            _ => {}
-        }
-        let copy = Self::open(&unfinished)?;
-        let count = self
-            .copy_to(&copy)
-            .map_err(|error| OpenError::Damaged(to.to_owned(), error.to_string()))?;
-        drop(copy);
-        std::fs::rename(&unfinished, to).map_err(disk)?;
-        Ok(count)
-    }
-
-    fn copy_to(&self, copy: &Self) -> Result<usize, redb::Error> {
-        let read = self.database.begin_read()?;
-        let (metas, bytes) = (read.open_table(METAS)?, read.open_table(BYTES)?);
-        let write = copy.database.begin_write()?;
-        let mut count = 0;
+    /// Makes all of these changes or none. When it returns, they outlive a loss of power.
+    fn commit(&self, changes: &[Change]) -> Result<(), ArchiveError> {
+        let write = self.database.begin_write().map_err(failed)?;
         {
-            let mut new_metas = write.open_table(METAS)?;
-            let mut new_bytes = write.open_table(BYTES)?;
-            for entry in metas.iter()? {
-                let (key, meta) = entry?;
-                new_metas.insert(key.value(), meta.value())?;
-                count += 1;
-            }
-            for entry in bytes.iter()? {
-                let (key, bytes) = entry?;
-                new_bytes.insert(key.value(), bytes.value())?;
+            let mut metas = write.open_table(METAS).map_err(failed)?;
+            let mut bytes = write.open_table(BYTES).map_err(failed)?;
+            for change in changes {
+                match change {
+                    Change::Keep(meta, sealed) => {
+                        let key = (meta.room.0, meta.number);
+                        let source = match meta.source {
+                            Source::P2p => 0,
+                            Source::WebSocket => 1,
+                        };
+                        let about = (
+                            meta.tag.0,
+                            meta.id.0,
+                            source,
+                            meta.expires.0,
+                            meta.bytes,
+                            &*meta.label,
+                        );
+                        metas.insert(key, about).map_err(failed)?;
+                        bytes.insert(key, &**sealed).map_err(failed)?;
+                    }
+                    Change::Drop(gone) => {
+                        let key = (gone.room.0, gone.number);
+                        metas.remove(key).map_err(failed)?;
+                        bytes.remove(key).map_err(failed)?;
+                    }
+                }
             }
         }
-        write.commit()?;
-        Ok(count)
+        write.commit().map_err(failed)
     }
 }
 
@@ -198,38 +189,14 @@ impl Archive for ShelfFile {
         Ok(index)
     }
 
-    fn apply(&mut self, changes: &[Change]) -> Result<(), ArchiveError> {
-        let write = self.database.begin_write().map_err(failed)?;
-        {
-            let mut metas = write.open_table(METAS).map_err(failed)?;
-            let mut bytes = write.open_table(BYTES).map_err(failed)?;
-            for change in changes {
-                match change {
-                    Change::Keep(meta, sealed) => {
-                        let key = (meta.room.0, meta.number);
-                        let source = match meta.source {
-                            Source::P2p => 0,
-                            Source::WebSocket => 1,
-                        };
-                        let about = (
-                            meta.tag.0,
-                            meta.id.0,
-                            source,
-                            meta.expires.0,
-                            meta.bytes,
-                            &*meta.label,
-                        );
-                        metas.insert(key, about).map_err(failed)?;
-                        bytes.insert(key, &**sealed).map_err(failed)?;
-                    }
-                    Change::Drop(room, number) => {
-                        metas.remove((room.0, *number)).map_err(failed)?;
-                        bytes.remove((room.0, *number)).map_err(failed)?;
-                    }
-                }
-            }
-        }
-        write.commit().map_err(failed)
+    fn apply(&mut self, changes: &[Change]) -> Vec<Result<u64, ArchiveError>> {
+        let done = self.commit(changes);
+        let number = |change: &Change| match change {
+            Change::Keep(meta, _) => meta.number,
+            Change::Drop(key) => key.number,
+        };
+        let numbers = changes.iter().map(number);
+        numbers.map(|number| done.map(|()| number)).collect()
     }
 
     fn read(&self, room: RoomId, number: u64) -> Result<Option<Vec<u8>>, ArchiveError> {

@@ -15,7 +15,7 @@ use std::time::Duration;
 use tokio::process::Command;
 use tokio::time::{Instant, timeout_at};
 
-const LAYERS: &str = "phonebook,handshake,relay,shelf,admin";
+pub(super) const LAYERS: &str = "phonebook,handshake,relay,shelf,admin";
 /// What the operator's metrics need.
 const ADMIN: (&str, &str) = ("CORRIDOR_ADMIN", "ops:a password of the operator");
 
@@ -28,7 +28,7 @@ fn random(rng: &mut Rng, length: usize) -> Vec<u8> {
     bytes
 }
 
-fn record(rng: &mut Rng) -> Store {
+pub(super) fn record(rng: &mut Rng) -> Store {
     let length = 200 + usize::try_from(rng.below(4_000)).unwrap();
     Store {
         id: RecordId(rng.bytes()),
@@ -40,7 +40,7 @@ fn record(rng: &mut Rng) -> Store {
 }
 
 /// Numbers of all records of the client's room.
-async fn list(client: &mut Client) -> Vec<u64> {
+pub(super) async fn list(client: &mut Client) -> Vec<u64> {
     let mut numbers = Vec::new();
     loop {
         let after = numbers.last().copied().unwrap_or(0);
@@ -55,7 +55,7 @@ async fn list(client: &mut Client) -> Vec<u64> {
     }
 }
 
-async fn fetch(client: &mut Client, numbers: &[u64]) -> BTreeMap<u64, Vec<u8>> {
+pub(super) async fn fetch(client: &mut Client, numbers: &[u64]) -> BTreeMap<u64, Vec<u8>> {
     let mut found = BTreeMap::new();
     for some in numbers.chunks(SHELF_FETCH) {
         client.send(&ClientFrame::ShelfFetch(some.to_vec())).await;
@@ -71,7 +71,7 @@ async fn fetch(client: &mut Client, numbers: &[u64]) -> BTreeMap<u64, Vec<u8>> {
     found
 }
 
-async fn store(client: &mut Client, store: Store) -> u64 {
+pub(super) async fn store(client: &mut Client, store: Store) -> u64 {
     client.send(&ClientFrame::ShelfStore(store)).await;
     match client.next().await {
         Next::Frame(HubFrame::ShelfStored(stored)) => stored.number,
@@ -158,7 +158,7 @@ async fn order(file: &str, words: &[&str]) -> Output {
     soon("the order", command).await.unwrap()
 }
 
-fn said(output: &Output) -> String {
+pub(super) fn said(output: &Output) -> String {
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout.clone()).unwrap()
 }

@@ -40,6 +40,8 @@ pub enum Due {
     Timeout(SocketId),
     /// The hub's disk has done something.
     Disk,
+    /// A site hears what a shared archive tells.
+    News(usize),
     /// A question to the STUN server may be answered.
     Look(Client, u64),
     /// The broker of a site asked for it.
@@ -128,7 +130,7 @@ impl Hub {
             strays: 0,
             stun,
             turn,
-            disk: shelf.then(|| HubDisk::new(seed)),
+            disk: shelf.then(|| HubDisk::new(seed, sites)),
             effects: Effects::default(),
             tap,
             liar: None,
@@ -163,12 +165,15 @@ impl Hub {
             config.layers = config.layers.with(Layer::Shelf);
         }
         config.fanout = self.sites.len() > 1;
+        config.shared_shelf = self.disk.as_ref().is_some_and(HubDisk::is_shared);
         let mut broker = Broker::new(config);
+        let mut told = 0;
         if let Some(disk) = &self.disk {
             broker.adopt_shelf(self.clock(now), disk.index());
+            told = disk.news().len();
         }
         if let Some(site) = self.sites.get_mut(site) {
-            *site = Site::of(broker);
+            *site = Site::of(broker, told);
         }
     }
 
@@ -220,11 +225,11 @@ impl Hub {
 
     /// The hub stops, all sites of it, and forgets everything.
     pub fn stop(&mut self, now: Ms, net: &mut Net, how: Stop) {
-        for site in &mut self.sites {
+        for (number, site) in self.sites.iter_mut().enumerate() {
             *site = Site::default();
-        }
-        if let Some(disk) = self.disk.as_mut() {
-            disk.die();
+            if let Some(disk) = self.disk.as_mut() {
+                disk.die(number);
+            }
         }
         for socket in self.sockets.values_mut() {
             socket.accepted = false;
@@ -263,16 +268,8 @@ impl Hub {
                     self.end_client(conn);
                 }
             }
-            Due::Disk => {
-                let done = self.disk.as_mut().map(HubDisk::work).unwrap_or_default();
-                for (ticket, result) in done {
-                    let result = match &result {
-                        Ok(read) => Ok(read.as_deref()),
-                        Err(error) => Err(*error),
-                    };
-                    self.broker_input(now, net, 0, BrokerInput::Archived { ticket, result });
-                }
-            }
+            Due::Disk => self.disk_works(now, net),
+            Due::News(site) => self.hear_news(now, net, site),
             Due::Look(client, look) => {
                 let answered =
                     self.runs() && net.both(End::Host(client.0), End::Hub) && !net.lost();
@@ -435,7 +432,7 @@ impl Hub {
                     self.push_down(now, net, conn, Down::Close);
                 }
                 BrokerCommand::Archive(job) => {
-                    if let Some(wait) = self.disk.as_mut().map(|disk| disk.ask(job)) {
+                    if let Some(wait) = self.disk.as_mut().map(|disk| disk.ask(site, job)) {
                         self.effects.later.push((now + wait, Due::Disk));
                     }
                 }

@@ -4,7 +4,7 @@ use super::{Down, Due, Hub};
 use crate::dice::Dice;
 use crate::net::Net;
 use crate::queue::Ms;
-use corridor_core::broker::{Broker, MeshStatus, Subject};
+use corridor_core::broker::{Broker, BrokerInput, MeshStatus, Subject};
 use corridor_core::id::RoomId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,12 +15,15 @@ pub(super) struct Site {
     pub(super) broker: Option<Broker>,
     pub(super) armed: Option<Ms>,
     listening: BTreeSet<RoomId>,
+    /// So much has it heard of what a shared archive told.
+    told: usize,
 }
 
 impl Site {
-    pub(super) fn of(broker: Broker) -> Self {
+    pub(super) fn of(broker: Broker, told: usize) -> Self {
         Self {
             broker: Some(broker),
+            told,
             ..Self::default()
         }
     }
@@ -95,6 +98,10 @@ impl Hub {
 
     /// One process ends; the system closes its sockets.
     pub fn stop_site(&mut self, now: Ms, net: &mut Net, site: usize) {
+        if let Some(disk) = self.disk.as_mut() {
+            disk.die(site);
+            self.spread_news(now);
+        }
         if let Some(site) = self.sites.get_mut(site) {
             *site = Site::default();
         }
@@ -163,6 +170,41 @@ impl Hub {
         };
         self.between.crossed += u64::from(listens);
         listens.then_some(crossing)
+    }
+
+    /// The archive has done what waited. What is new, each site hears in its time.
+    pub(super) fn disk_works(&mut self, now: Ms, net: &mut Net) {
+        let Some(disk) = self.disk.as_mut() else {
+            return;
+        };
+        let answers = disk.work();
+        self.spread_news(now);
+        for (site, (ticket, result)) in &answers {
+            let done = BrokerInput::Archived {
+                ticket: *ticket,
+                result: result.as_ref().map_err(|error| *error),
+            };
+            self.broker_input(now, net, *site, done);
+        }
+    }
+
+    fn spread_news(&mut self, now: Ms) {
+        let Some(disk) = self.disk.as_mut().filter(|disk| disk.is_shared()) else {
+            return;
+        };
+        for site in 0..self.sites.len() {
+            let at = now + disk.news_take();
+            self.effects.later.push((at, Due::News(site)));
+        }
+    }
+
+    pub(super) fn hear_news(&mut self, now: Ms, net: &mut Net, index: usize) {
+        let Some((site, disk)) = self.sites.get_mut(index).zip(self.disk.as_ref()) else {
+            return;
+        };
+        let news = disk.news().get(site.told..).unwrap_or_default().to_vec();
+        site.told += news.len();
+        self.broker_input(now, net, index, BrokerInput::News(&news));
     }
 
     pub(super) fn listen(&mut self, site: usize, room: RoomId, on: bool) {

@@ -3,7 +3,10 @@
 use super::{settled_as_is, shown};
 use corridor_core::broker::LinkCounts;
 use corridor_core::node::{HubState, Path};
+use corridor_core::wire::hub::HubFrame;
 use corridor_sim::world::{Setup, World};
+use std::cell::Cell;
+use std::rc::Rc;
 
 /// So many people over three hubs, who must all talk through them.
 fn relayed(seed: u64, people: usize) -> (World, Vec<usize>) {
@@ -183,4 +186,116 @@ fn a_room_made_at_one_hub_outlives_it() {
     world.post(hosts[1], "welcome").unwrap();
     assert!(world.run_until(20_000, |w| shown(w, &[late], "welcome") == [1]));
     settled_as_is(&mut world, 30_000);
+}
+
+/// So many people over three hubs that share a shelf.
+fn shelved(seed: u64, people: usize) -> (World, Vec<usize>) {
+    let setup = Setup {
+        hubs: 3,
+        shelf: true,
+        ..Setup::calm(seed)
+    };
+    let mut world = World::new(setup);
+    let hosts: Vec<usize> = (0..people).map(|_| world.add_person()).collect();
+    (world, hosts)
+}
+
+/// R-HUB-4 over several hubs: whatever a hub confirmed is there for whoever comes to another one later, alone, although that
+/// hub and whoever wrote it die at the moment of the confirmation.
+#[test]
+fn a_hub_killed_right_after_confirming_loses_nothing() {
+    for seed in 660..672 {
+        let (mut world, hosts) = shelved(seed, 3);
+        let stored = Rc::new(Cell::new(0));
+        let count = Rc::clone(&stored);
+        world.hub.liar = Some(Box::new(move |_, frame| {
+            count.set(count.get() + usize::from(matches!(frame, HubFrame::ShelfStored(_))));
+            vec![frame]
+        }));
+        for (round, host) in hosts.iter().copied().enumerate() {
+            world.join(host);
+            let before = |w: &World| w.messages(host).len() == round;
+            assert!(world.run_until(45_000, before), "seed {seed}");
+            world.run_for(10_000);
+            let confirmed = stored.get();
+            world.post(host, &format!("round {round}.")).unwrap();
+            let deadline = world.now + 10_000;
+            while stored.get() == confirmed {
+                assert!(world.now < deadline, "seed {seed}: never confirmed");
+                world.run_for(1);
+            }
+            let site = world.hub.site_of(host).unwrap();
+            world.stop_site(site);
+            world.kill(host, true);
+            world.run_for(20_000);
+            world.start_site(site);
+        }
+        let late = world.add_person();
+        world.join(late);
+        let there = world.run_until(45_000, |w| w.messages(late).len() == 3);
+        assert!(there, "seed {seed}: {} of 3", world.messages(late).len());
+    }
+}
+
+/// People who are never there together hand on by the shelf alone, each time by another hub, while the hub of the one
+/// before dies as soon as it may.
+#[test]
+fn whoever_moves_between_hubs_misses_nothing_on_their_shelf() {
+    for seed in 680..688 {
+        let (mut world, hosts) = shelved(seed, 3);
+        for round in 0..9 {
+            let host = hosts[round % 3];
+            world.join(host);
+            let all = |w: &World| w.messages(host).len() == round;
+            assert!(
+                world.run_until(45_000, all),
+                "seed {seed}, round {round}: {}",
+                world.messages(host).len()
+            );
+            world.post(host, &format!("round {round}.")).unwrap();
+            let before = world.hub.shelf().map_or(0, |shelf| shelf.len());
+            assert!(world.run_until(10_000, |w| {
+                w.hub.shelf().is_some_and(|shelf| shelf.len() > before)
+            }));
+            world.run_for(100);
+            let site = world.hub.site_of(host).unwrap();
+            world.stop_site(site);
+            world.close(host);
+            world.run_for(1_000);
+            world.start_site(site);
+            world.run_for(14_000);
+        }
+    }
+}
+
+/// People whose hubs have lost sight of each other, and who cannot reach each other directly, have the shelf only. Each hub
+/// hears late, and at another time, what the others stored.
+#[test]
+fn listing_while_other_hubs_store_misses_nothing() {
+    for seed in 690..694 {
+        let (mut world, hosts) = shelved(seed, 3);
+        for (at, a) in hosts.iter().enumerate() {
+            for b in &hosts[at + 1..] {
+                world.net.refuse_direct(*a, *b, true);
+            }
+        }
+        world.join_all(&hosts);
+        assert!(world.run_until(20_000, |w| through_hubs(w, &hosts)));
+        world.hub.set_apart(0);
+        world.hub.set_apart(1);
+        world.run_for(15_000);
+        for number in 0..150 {
+            for host in &hosts {
+                world
+                    .post(*host, &format!("{number} from {host}."))
+                    .unwrap();
+            }
+            world.run_for(600);
+        }
+        world.run_for(100_000);
+        for host in &hosts {
+            let there = world.messages(*host).len();
+            assert_eq!(there, 450, "seed {seed}, host {host}");
+        }
+    }
 }

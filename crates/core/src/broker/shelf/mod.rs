@@ -2,11 +2,12 @@
 //! asked here; what may be kept, for how long, and who is told is decided here.
 
 mod index;
+mod news;
 mod upkeep;
 
 pub use upkeep::{Purge, ShelfStats};
 
-use super::archive::{ArchiveError, ArchiveJob, Change, RecordMeta, Source, Work};
+use super::archive::{ArchiveError, ArchiveJob, Done, RecordKey, RecordMeta, Source, Work};
 use super::connection::Seat;
 use super::{ActivityKind, Broker, BrokerCommand, HubLimit, Layer, Refusal, SocketId, sealed};
 use crate::id::{RecordId, RoomId, Ticket};
@@ -33,7 +34,7 @@ pub(super) struct Shelf {
 #[derive(Debug)]
 enum Asked {
     /// These wait to hear that the record is on disk.
-    Keep(RoomId, u64, RecordId, Vec<(SocketId, Seat)>),
+    Keep(RecordMeta, Vec<(SocketId, Seat)>),
     /// This one waits for the record.
     Read(SocketId, Seat, u64),
     /// Nobody waits.
@@ -70,7 +71,7 @@ impl Broker {
     /// Takes over what the archive holds. Call it before the first input.
     pub fn adopt_shelf(&mut self, now: Now, records: Vec<RecordMeta>) {
         for meta in records {
-            self.shelf.index.insert(meta, None);
+            self.shelf.index.insert(meta);
         }
         self.arm_sweep(now.mono);
     }
@@ -107,9 +108,13 @@ impl Broker {
                 self.confirm(conn, store.id, number, true);
                 return Ok(());
             }
-            Some(Found::Kept(number, _)) => self.drop_records(&[(seat.room, number)]),
+            Some(Found::Kept(number, _)) => self.drop_records(vec![RecordKey {
+                room: seat.room,
+                number,
+                id: store.id,
+            }]),
             Some(Found::Underway(ticket)) => {
-                if let Some(Asked::Keep(_, _, _, waiting)) = self.shelf.asked.get_mut(&ticket)
+                if let Some(Asked::Keep(_, waiting)) = self.shelf.asked.get_mut(&ticket)
                     && !waiting.contains(&(conn, seat))
                 {
                     waiting.push((conn, seat));
@@ -130,22 +135,22 @@ impl Broker {
         let meta = RecordMeta {
             room: seat.room,
             tag,
-            number: self.shelf.index.next_number(now.wall),
+            number: if self.config.shared_shelf {
+                // The archive's to say.
+                0
+            } else {
+                self.shelf.index.next_number(now.wall)
+            },
             id: store.id,
             label: Vec::from(store.label).into(),
             source,
             expires: now.wall.plus(ttl),
             bytes,
         };
-        let asked = Asked::Keep(seat.room, meta.number, store.id, vec![(conn, seat)]);
-        let ticket = self.ask_archive(
-            Work::Change(vec![Change::Keep(
-                meta.clone(),
-                Vec::from(store.sealed).into(),
-            )]),
-            asked,
-        );
-        self.shelf.index.insert(meta, Some(ticket));
+        let asked = Asked::Keep(meta.clone(), vec![(conn, seat)]);
+        let work = Work::Keep(meta.clone(), Vec::from(store.sealed).into());
+        let ticket = self.ask_archive(work, asked);
+        self.shelf.index.begin(&meta, ticket);
         self.arm_sweep(now.mono);
         Ok(())
     }
@@ -210,43 +215,55 @@ impl Broker {
     }
 
     /// The archive has done something.
-    pub(super) fn archived(&mut self, ticket: Ticket, result: Result<Option<&[u8]>, ArchiveError>) {
+    pub(super) fn archived(&mut self, ticket: Ticket, result: Result<&Done, ArchiveError>) {
         match self.shelf.asked.remove(&ticket) {
-            Some(Asked::Keep(room, number, id, waiting)) => {
-                let kept = result.is_ok();
-                if kept {
-                    self.shelf.index.settle(room, number);
-                } else {
-                    self.shelf.index.remove(room, number);
-                }
-                for (conn, seat) in waiting {
-                    if self.seat(conn) != Some(seat) {
-                        continue;
-                    }
-                    if kept {
-                        self.confirm(conn, id, number, false);
-                    } else {
-                        let code = Refusal::Storage.code();
-                        self.send(conn, &HubFrame::ShelfError(StoreError { id, code }));
-                    }
-                }
-                let kind = if kept {
-                    ActivityKind::P2pMessageStored
-                } else {
-                    ActivityKind::P2pMessageStoreError
+            Some(Asked::Keep(meta, waiting)) => {
+                let number = match result {
+                    Ok(Done::Kept(number)) => Some(*number),
+                    _ => None,
                 };
-                self.note(kind, room, None);
+                self.stored(meta, number, waiting);
             }
             Some(Asked::Read(conn, seat, number)) => {
                 if let Some(connection) = self.connections.get_mut(&conn) {
                     connection.reading = connection.reading.saturating_sub(1);
                 }
-                if self.seat(conn) == Some(seat) {
-                    self.hand_out(conn, number, result.ok().flatten());
+                if self.seat(conn) != Some(seat) {
+                    return;
+                }
+                match result {
+                    Ok(Done::Read(sealed)) => self.hand_out(conn, number, sealed.as_deref()),
+                    // It may be there still: whoever asks again gets it.
+                    _ => self.refuse(conn, Refusal::Storage),
                 }
             }
             Some(Asked::Drop) | None => {}
         }
+    }
+
+    /// A record is kept under `number`, or is not.
+    fn stored(&mut self, meta: RecordMeta, number: Option<u64>, waiting: Vec<(SocketId, Seat)>) {
+        let (room, id) = (meta.room, meta.id);
+        self.shelf.index.end(&meta);
+        if let Some(number) = number.filter(|_| !self.config.shared_shelf) {
+            self.shelf.index.insert(RecordMeta { number, ..meta });
+        }
+        for (conn, seat) in waiting {
+            if self.seat(conn) != Some(seat) {
+                continue;
+            }
+            if let Some(number) = number {
+                self.confirm(conn, id, number, false);
+            } else {
+                let code = Refusal::Storage.code();
+                self.send(conn, &HubFrame::ShelfError(StoreError { id, code }));
+            }
+        }
+        let kind = match number {
+            Some(_) => ActivityKind::P2pMessageStored,
+            None => ActivityKind::P2pMessageStoreError,
+        };
+        self.note(kind, room, None);
     }
 
     fn shelf_seat(&self, conn: SocketId) -> Result<Seat, Refusal> {
@@ -265,14 +282,12 @@ impl Broker {
         self.send(conn, &HubFrame::ShelfRecord(record));
     }
 
-    fn drop_records(&mut self, gone: &[(RoomId, u64)]) {
-        let change = |(room, number): &(RoomId, u64)| {
-            self.shelf.index.remove(*room, *number);
-            Change::Drop(*room, *number)
-        };
-        let changes: Vec<Change> = gone.iter().map(change).collect();
-        if !changes.is_empty() {
-            self.ask_archive(Work::Change(changes), Asked::Drop);
+    fn drop_records(&mut self, gone: Vec<RecordKey>) {
+        for key in &gone {
+            self.shelf.index.forget(key.room, key.id);
+        }
+        if !gone.is_empty() {
+            self.ask_archive(Work::Drop(gone), Asked::Drop);
         }
     }
 

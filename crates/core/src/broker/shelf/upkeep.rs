@@ -1,6 +1,6 @@
 //! What is too old goes, and what the operator may ask of the shelf.
 
-use super::super::archive::{RecordMeta, Source};
+use super::super::archive::{RecordKey, RecordMeta, Source};
 use super::Broker;
 use crate::id::RoomId;
 use crate::limits::HUB_SHELF_SWEEP;
@@ -70,15 +70,16 @@ impl Broker {
 
     /// Removes records and answers how many.
     pub fn purge_shelf(&mut self, which: Purge) -> usize {
-        let gone: Vec<(RoomId, u64)> = self
+        let gone: Vec<RecordKey> = self
             .shelf
             .index
             .all()
             .filter(|meta| which.takes(meta))
-            .map(|meta| (meta.room, meta.number))
+            .map(RecordMeta::key)
             .collect();
-        self.drop_records(&gone);
-        gone.len()
+        let count = gone.len();
+        self.drop_records(gone);
+        count
     }
 
     pub(in crate::broker) fn sweep_shelf(&mut self, now: Wall) {

@@ -15,5 +15,6 @@ mod mail;
 mod mesh;
 mod phone_book;
 mod seen;
+mod shared_shelf;
 mod shelf;
 mod world;

@@ -15,10 +15,10 @@ use crate::wire::registry::{refusal, source};
 use crate::wire::shelf::{Listed, Record, Store, StoreError, Stored};
 use core::time::Duration;
 
-const LAYERS: &str = "phonebook,handshake,relay,shelf,admin";
+pub(super) const LAYERS: &str = "phonebook,handshake,relay,shelf,admin";
 const SECOND: Duration = Duration::from_secs(1);
 
-fn store(seed: u8) -> Store {
+pub(super) fn store(seed: u8) -> Store {
     Store {
         id: RecordId([seed; 16]),
         label: sealed(seed, SHELF_LABEL_BYTES).into(),
@@ -41,7 +41,7 @@ fn kept(world: &mut World, client: &Client, store: Store) -> u64 {
     }
 }
 
-fn list(world: &mut World, client: &Client, after: u64) -> Listed {
+pub(super) fn list(world: &mut World, client: &Client, after: u64) -> Listed {
     world.send(client, ClientFrame::ShelfList(after));
     match &world.frames(client)[..] {
         [HubFrame::ShelfListed(listed)] => listed.clone(),
@@ -115,6 +115,23 @@ fn r_hub_4_a_failing_disk_is_told_and_the_record_may_come_again() {
     assert_eq!(numbers(&mut world, &a), Vec::<u64>::new());
     world.archive_fails = None;
     kept(&mut world, &a, store(1));
+}
+
+/// Rule H-FETCH: "not there" would be the end of it.
+#[test]
+fn what_cannot_be_read_now_is_refused_and_not_called_gone() {
+    let mut world = World::layered(LAYERS);
+    let room = world.room();
+    let a = world.member(room, 1);
+    let number = kept(&mut world, &a, store(1));
+    world.archive_fails = Some(ArchiveError::Away);
+    world.send(&a, ClientFrame::ShelfFetch(vec![number]));
+    assert_eq!(world.frames(&a), [HubFrame::Refused(refusal::STORAGE)]);
+    world.archive_fails = None;
+    world.send(&a, ClientFrame::ShelfFetch(vec![number]));
+    let sealed = Some(sealed(1, 500).into());
+    let record = HubFrame::ShelfRecord(Record { number, sealed });
+    assert_eq!(world.frames(&a), [record]);
 }
 
 #[test]

@@ -1,9 +1,9 @@
 //! A broker with a clock and clients that hold real keys.
 
 use crate::broker::{
-    Archive as _, ArchiveError, ArchiveJob, Broker, BrokerCommand, BrokerConfig, BrokerInput,
-    BrokerLimits, CloseReason, Layers, Mail, MemoryArchive, PollId, Refusal, SocketId, Subject,
-    carry_out,
+    Archive as _, ArchiveError, ArchiveJob, Archived, Broker, BrokerCommand, BrokerConfig,
+    BrokerInput, BrokerLimits, CloseReason, Layers, Mail, MemoryArchive, PollId, Refusal, SocketId,
+    Subject, carry_out,
 };
 use crate::id::{PeerId, RoomId, RoomTag, SessionId};
 use crate::key::{self, DeviceKey};
@@ -32,7 +32,7 @@ pub(super) struct World {
     /// The archive answers when [`World::let_archive_work`] says so.
     pub(super) hold_archive: bool,
     pub(super) archive_fails: Option<ArchiveError>,
-    jobs: Vec<ArchiveJob>,
+    pub(super) jobs: Vec<ArchiveJob>,
     pub(super) answers: Vec<(PollId, Result<Vec<Mail>, Refusal>)>,
     next_socket: u64,
     layers: Layers,
@@ -96,6 +96,16 @@ impl World {
         let mut config = config();
         config.layers = layers.parse::<Layers>().unwrap();
         Self::of(config)
+    }
+
+    /// One of several that share an archive, which the test drives.
+    pub(super) fn sharing(seed: u8, layers: &str) -> Self {
+        let mut config = BrokerConfig::new([seed; 32], Vec::new());
+        config.layers = layers.parse::<Layers>().unwrap();
+        config.shared_shelf = true;
+        let mut world = Self::of(config);
+        world.hold_archive = true;
+        world
     }
 
     /// One hub of several.
@@ -203,12 +213,16 @@ impl World {
                 .collect(),
             None => carry_out(&mut self.archive, jobs),
         };
-        for (ticket, result) in answers {
-            let result = match &result {
-                Ok(read) => Ok(read.as_deref()),
-                Err(error) => Err(*error),
-            };
-            self.handle(BrokerInput::Archived { ticket, result });
+        self.archived(answers);
+    }
+
+    /// The archive has answered.
+    pub(super) fn archived(&mut self, answers: Vec<Archived>) {
+        for (ticket, result) in &answers {
+            self.handle(BrokerInput::Archived {
+                ticket: *ticket,
+                result: result.as_ref().map_err(|error| *error),
+            });
         }
     }
 

@@ -1,6 +1,7 @@
 //! Several hub processes joined by Debian's `nats-server`. `cargo xtask test "several hubs"` runs these where it is installed.
 
 mod letters;
+mod shelf;
 
 use super::admin::{operator, report, status};
 use super::client::{Client, Next, TAG, room};
@@ -33,6 +34,14 @@ struct Nats {
 
 impl Nats {
     async fn start() -> Self {
+        Self::start_with(true).await
+    }
+
+    async fn start_without_jetstream() -> Self {
+        Self::start_with(false).await
+    }
+
+    async fn start_with(jetstream: bool) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
         drop(free);
@@ -42,7 +51,7 @@ impl Nats {
             let private = Permissions::from_mode(0o600);
             std::fs::set_permissions(folder.path(name), private).unwrap();
         }
-        let child = Self::run(port);
+        let child = Self::run(port, jetstream.then_some(&folder));
         let nats = Self {
             port,
             child,
@@ -52,7 +61,7 @@ impl Nats {
         nats
     }
 
-    fn run(port: u16) -> Child {
+    fn run(port: u16, store: Option<&Folder>) -> Child {
         let (user, password) = LOGIN.split_once(':').unwrap();
         // Debian puts it where not everybody's path leads.
         let debian = "/usr/sbin/nats-server";
@@ -60,11 +69,21 @@ impl Nats {
         Command::new(if there { debian } else { "nats-server" })
             .args(["-a", "127.0.0.1", "-p", &port.to_string()])
             .args(["--user", user, "--pass", password])
+            .args(
+                store.iter().flat_map(|folder| {
+                    ["-js".to_owned(), "-sd".to_owned(), folder.text("jetstream")]
+                }),
+            )
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
             .expect("nats-server (Debian: apt-get install nats-server)")
+    }
+
+    /// Starts again with the same store.
+    fn restart(&mut self) {
+        self.child = Self::run(self.port, Some(&self.folder));
     }
 
     async fn answers(&self) {
@@ -84,10 +103,14 @@ impl Nats {
     }
 
     async fn hub(&self) -> (Child, SocketAddr) {
+        self.hub_with(&[]).await
+    }
+
+    async fn hub_with(&self, more: &[&str]) -> (Child, SocketAddr) {
         let (login, admin) = (self.folder.text("login"), self.folder.text("admin"));
         let url = self.url();
         let args = ["--nats", &url, "--nats-login-file", &login];
-        start(&[&args[..], &["--admin-file", &admin]].concat()).await
+        start(&[&args[..], &["--admin-file", &admin], more].concat()).await
     }
 
     /// So many hubs that know each other.
@@ -282,7 +305,7 @@ async fn hubs_find_together_when_the_server_comes_back() {
     let (mut c, _) = Client::join(a_at, room, 3).await;
     c.relay(a.peer(), b"alone").await;
     assert!(matches!(after_arrivals(&mut a).await, HubFrame::Relayed(_)));
-    nats.child = Nats::run(nats.port);
+    nats.restart();
     for hub in [a_at, b_at] {
         meanwhile(&mut [&mut a, &mut b, &mut c], hub, "members", 3).await;
     }
