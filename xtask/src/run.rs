@@ -18,9 +18,9 @@ pub(crate) fn run(project: &Project, args: &mut Args) -> Outcome {
 
     say::step(1, 4, "looking for Rust's wasm target");
     setup::wasm_target(project)?;
-    say::step(2, 4, &format!("building the app{}", first_time(project, 5)));
+    say::step(2, 4, &format!("building the app{}", first_time(project, 4)));
     bundle::build(project)?;
-    say::step(3, 4, &format!("building the hub{}", first_time(project, 3)));
+    say::step(3, 4, &format!("building the hub{}", first_time(project, 5)));
     hub::build(project)?;
     say::step(4, 4, "starting the hub; Ctrl-C ends it");
     become_hub(
