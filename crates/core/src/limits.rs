@@ -333,6 +333,9 @@ pub const HUB_SAMPLE_EVERY: Duration = Duration::from_secs(60);
 pub const HUB_SAMPLES: usize = 24 * 60;
 /// HTTP connections to one hub at once; a browser opens six while it loads the app.
 pub const HUB_MAX_HTTP: usize = 2_000;
+/// Connections that the system takes for the hub before the hub does: all of a restarted hub's clients come within a
+/// second. The system has a bound of its own (Linux: `net.core.somaxconn`, 4,096).
+pub const HUB_BACKLOG: u32 = 4_096;
 /// Time to send the headers of a request, and longest silence between two on one connection.
 pub const HUB_HEADER_PATIENCE: Duration = Duration::from_secs(15);
 /// Time from a request's headers to its answer, waiting for mail included.

@@ -43,7 +43,6 @@ use corridor_core::limits::HUB_STOP;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -154,9 +153,7 @@ impl Hub {
             Some(_) => layers,
             None => layers.without(Layer::Shelf),
         };
-        let listener = TcpListener::bind(bind)
-            .await
-            .map_err(|error| StartError::Bind(bind, error))?;
+        let listener = server::listen(bind).map_err(|error| StartError::Bind(bind, error))?;
         let address = listener
             .local_addr()
             .map_err(|error| StartError::Bind(bind, error))?;

@@ -9,6 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderName, HeaderValue};
+use corridor_core::limits::HUB_BACKLOG;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -18,7 +19,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{oneshot, watch};
 use tower_service::Service as _;
 
@@ -93,6 +94,20 @@ pub(crate) async fn serve(
     finish.closed().await;
 }
 
+/// Listens at `at`. Tokio's own way leaves room for 128 connections that were not accepted yet: of a crowd that comes at
+/// once, the system turned some away, and let others wait for a second or more.
+pub(crate) fn listen(at: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match at {
+        SocketAddr::V4(_) => TcpSocket::new_v4(),
+        SocketAddr::V6(_) => TcpSocket::new_v6(),
+    }?;
+    // As tokio does: on Windows it would mean that others may listen too.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(at)?;
+    socket.listen(HUB_BACKLOG)
+}
+
 async fn usable(accepted: io::Result<(TcpStream, SocketAddr)>) -> Option<(TcpStream, SocketAddr)> {
     match accepted {
         Ok((stream, source)) => {
@@ -125,5 +140,34 @@ fn answer(
             request.headers_mut().insert(FORWARDED_PROTO, https);
         }
         router.clone().call(request)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use tokio::time::timeout;
+
+    /// Connections that come before the hub looks.
+    const CROWD: usize = 300;
+    /// Whom the system turns away, it turns away until somebody is accepted.
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    /// What the system allows, where it says so.
+    fn allowed() -> usize {
+        let said = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap_or_default();
+        said.trim().parse().unwrap_or(0)
+    }
+
+    #[tokio::test]
+    async fn a_crowd_waits_inside_until_it_is_accepted() {
+        let listener = listen(([127, 0, 0, 1], 0).into()).unwrap();
+        let at = listener.local_addr().unwrap();
+        let mut crowd = Vec::new();
+        for number in 0..CROWD.min(allowed()) {
+            let connected = timeout(PATIENCE, TcpStream::connect(at)).await;
+            crowd.push(connected.map_err(|_| number).unwrap().unwrap());
+        }
     }
 }
